@@ -1,0 +1,260 @@
+"""Small data sets: four that a straight line cannot separate, and the 8 × 8 digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gradlab import _check
+from gradlab._registry import Registry
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Data:
+    """Samples and what is to be learned of them.
+
+    Parameters
+    ----------
+    x
+        Inputs of shape (samples, features); a single feature may come as (samples,).
+    y
+        Whole-number labels of shape (samples,), or values of shape (samples,) or (samples, outputs).
+
+    Raises
+    ------
+    ValueError
+        If there is no sample, a number is not finite, or ``x`` and ``y`` differ in length.
+    TypeError
+        If ``x`` or ``y`` holds no numbers.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.datasets.Data([[0.0, 1.0], [1.0, 0.0]], [0, 1])
+    Data(2 samples, 2 features, 2 classes)
+    """
+
+    x: Array
+    y: Array
+
+    def __post_init__(self) -> None:
+        x = _check.finite_array("x", self.x, dimensions=(1, 2)).astype(float)
+        y = _check.finite_array("y", self.y, dimensions=(1, 2)).copy()
+        if len(x) != len(y):
+            raise ValueError(f"x and y must have as many samples as each other, not {len(x)} and {len(y)}")
+        object.__setattr__(self, "x", x[:, None] if x.ndim == 1 else x)
+        object.__setattr__(self, "y", y)
+        for array in (self.x, self.y):
+            array.flags.writeable = False
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def __repr__(self) -> str:
+        kind = f"{self.classes} classes" if self.classes else "values"
+        return f"Data({len(self)} samples, {self.x.shape[1]} features, {kind})"
+
+    @property
+    def classes(self) -> int:
+        """The number of classes, or 0 where ``y`` holds values."""
+        return int(self.y.max()) + 1 if self.y.dtype.kind in "iub" and self.y.ndim == 1 else 0
+
+    def split(self, share: float = 0.8, *, seed: int) -> tuple[Data, Data]:
+        """Return two parts of a random order: the first has ``share`` of the samples, the second the rest.
+
+        Parameters
+        ----------
+        share
+            Between 0 and 1; each part gets at least one sample.
+        seed
+            Decides the order.
+
+        Returns
+        -------
+        tuple
+            Training data and test data.
+
+        Raises
+        ------
+        ValueError
+            If the share leaves a part empty.
+        """
+        share = _check.real("share", share, above=0, below=1)
+        order = np.random.default_rng(_check.whole("seed", seed, least=0)).permutation(len(self))
+        first = int(share * len(self) + 0.5)
+        if not 0 < first < len(self):
+            raise ValueError(f"share={share:g} of {len(self)} samples leaves one part empty")
+        return Data(self.x[order[:first]], self.y[order[:first]]), Data(self.x[order[first:]], self.y[order[first:]])
+
+
+Maker = Callable[..., Data]
+DATASETS: Registry[Maker] = Registry("dataset")
+"""All data sets by name; each is a function with defaults."""
+
+
+def dataset(maker: Maker) -> Maker:
+    """Enter a function that makes a data set in `DATASETS`."""
+    DATASETS._add(maker.__name__, maker)
+    return maker
+
+
+def _two_classes(first: Array, second: Array, noise: float, generator: np.random.Generator) -> Data:
+    x = np.concatenate([first, second])
+    x = x + generator.normal(0, noise, x.shape)
+    x -= x.mean(0)
+    return Data(x / np.sqrt((x**2).mean()), np.repeat([0, 1], [len(first), len(second)]))
+
+
+def _arguments(samples: int, noise: float, seed: int) -> tuple[int, int, float, np.random.Generator]:
+    samples = _check.whole("samples", samples, least=4)
+    generator = np.random.default_rng(_check.whole("seed", seed, least=0))
+    return samples // 2, samples - samples // 2, _check.real("noise", noise, least=0), generator
+
+
+@dataset
+def xor() -> Data:
+    """The exclusive or: four corners of a square, labelled 1 where the two coordinates differ in sign.
+
+    Returns
+    -------
+    Data
+        4 samples at (±1, ±1).
+    """
+    x = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
+    return Data(x, (x[:, 0] != x[:, 1]).astype(int))
+
+
+@dataset
+def spirals(samples: int = 600, *, turns: float = 1.0, noise: float = 0.02, seed: int = 0) -> Data:
+    """Two spirals wound into each other.
+
+    Parameters
+    ----------
+    samples
+        How many points in all.
+    turns
+        How often each spiral goes round.
+    noise
+        Standard deviation of the noise, where the spirals have radius 1.
+    seed
+        Decides the points.
+
+    Returns
+    -------
+    Data
+        Centred points with mean square 1 and two classes.
+
+    References
+    ----------
+    .. [1] Lang and Witbrock, Learning to tell two spirals apart, Connectionist Models Summer School, 1988.
+    """
+    turns = _check.real("turns", turns, above=0)
+    first, second, noise, generator = _arguments(samples, noise, seed)
+    arms = []
+    for count, start in ((first, 0.0), (second, np.pi)):
+        radius = np.sqrt(generator.uniform(0.02, 1, count))
+        angle = start + 2 * np.pi * turns * radius
+        arms.append(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
+    return _two_classes(*arms, noise, generator)
+
+
+@dataset
+def moons(samples: int = 400, *, noise: float = 0.1, seed: int = 0) -> Data:
+    """Two half circles that reach into each other.
+
+    Parameters
+    ----------
+    samples
+        How many points in all.
+    noise
+        Standard deviation of the noise, where the half circles have radius 1.
+    seed
+        Decides the points.
+
+    Returns
+    -------
+    Data
+        Centred points with mean square 1 and two classes.
+    """
+    first, second, noise, generator = _arguments(samples, noise, seed)
+    upper, lower = generator.uniform(0, np.pi, first), generator.uniform(0, np.pi, second)
+    return _two_classes(
+        np.stack([np.cos(upper), np.sin(upper)], axis=1),
+        np.stack([1 - np.cos(lower), 0.5 - np.sin(lower)], axis=1),
+        noise,
+        generator,
+    )
+
+
+@dataset
+def circles(samples: int = 400, *, factor: float = 0.5, noise: float = 0.05, seed: int = 0) -> Data:
+    """A circle within a circle.
+
+    Parameters
+    ----------
+    samples
+        How many points in all.
+    factor
+        Radius of the inner circle; the outer one has radius 1.
+    noise
+        Standard deviation of the noise.
+    seed
+        Decides the points.
+
+    Returns
+    -------
+    Data
+        Centred points with mean square 1 and two classes: 0 outside, 1 inside.
+    """
+    factor = _check.real("factor", factor, above=0, below=1)
+    first, second, noise, generator = _arguments(samples, noise, seed)
+    rings = []
+    for count, radius in ((first, 1.0), (second, factor)):
+        angle = generator.uniform(0, 2 * np.pi, count)
+        rings.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    return _two_classes(*rings, noise, generator)
+
+
+@dataset
+def digits(*, standardize: bool = True) -> Data:
+    """Handwritten digits: 1,797 images of 8 × 8 pixels in ten classes.
+
+    Parameters
+    ----------
+    standardize
+        Whether to subtract each pixel's mean and divide by one standard deviation for all pixels; else the pixels
+        are 0 to 16.
+
+    Returns
+    -------
+    Data
+        Inputs of shape (1797, 64) and labels 0 to 9.
+
+    References
+    ----------
+    .. [1] Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
+       doi:10.24432/C50P49, CC BY 4.0.
+    """
+    with (files("gradlab") / "data" / "digits.npz").open("rb") as stream, np.load(stream) as stored:
+        x, y = stored["pixels"].T.astype(float), stored["labels"].astype(int)
+    if standardize:
+        x -= x.mean(0)
+        x /= x.std()
+    return Data(x, y)
+
+
+def encode_inputs(x: ArrayLike, features: int) -> Array:
+    """Return inputs of shape (samples, features), or say what is wrong with them."""
+    array = _check.finite_array("x", x, dimensions=(1, 2)).astype(float, copy=False)
+    array = array[:, None] if array.ndim == 1 and features == 1 else array
+    if array.ndim != 2 or array.shape[1] != features:
+        raise ValueError(f"x must have shape (samples, {features}), as the network has {features} inputs; "
+                         f"its shape is {array.shape}")  # fmt: skip
+    return array
