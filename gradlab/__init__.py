@@ -13,3 +13,12 @@ from gradlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from gradlab.training import DivergenceWarning, probe, train
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Import `gradlab.plots` when it is first asked for: it alone needs Matplotlib."""
+    if name == "plots":
+        import importlib
+
+        return importlib.import_module("gradlab.plots")
+    raise AttributeError(f"module 'gradlab' has no attribute {name!r}")

@@ -132,7 +132,7 @@ def xor() -> Data:
 
 
 @dataset
-def spirals(samples: int = 600, *, turns: float = 1.0, noise: float = 0.02, seed: int = 0) -> Data:
+def spirals(samples: int = 600, *, turns: float = 1.5, noise: float = 0.02, seed: int = 0) -> Data:
     """Two spirals wound into each other.
 
     Parameters

@@ -417,13 +417,16 @@ def _advance(
     chunk: _Chunk, records: dict[str, Array], rows: slice, place: dict[int, int], step: int, stop: int, last: int
 ) -> None:
     for now in range(step, stop + (stop == last)):
-        final, record = now == last, place.get(now)
-        values = None
+        final = now == last
+        index = place.get(now)
+        into = None if index is None else {name: array[index, rows] for name, array in records.items()}
+        if into is not None and chunk.monitor is not None:
+            chunk.record(None, into)  # before the batch, whose gradient the update wants
         if not final or chunk.monitor is None:
             chunk.load(now)
             values = chunk.trace.propagate(chunk.loss, chunk.targets)
-        if record is not None:
-            chunk.record(values, {name: array[record, rows] for name, array in records.items()})
+            if into is not None and chunk.monitor is None:
+                chunk.record(values, into)
         if not final:
             chunk.update(now)
 
