@@ -21,12 +21,17 @@ Rule = Callable[..., tuple[Array, Array]]
 
 
 class GaussianMoments(NamedTuple):
-    """What an activation ``f`` does to ``z ~ N(0, 1)``: E f, Var f, E f′ and E f′²."""
+    """What an activation ``f`` does to normal ``z``: E f, Var f, E f′ and E f′²."""
 
     mean: float
     variance: float
     slope_mean: float
     slope_mean_square: float
+
+    @property
+    def mean_square(self) -> float:
+        """E f², the variance plus the mean squared."""
+        return self.variance + self.mean**2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -166,16 +171,17 @@ class Activation:
     @property
     def gain(self) -> float:
         """1/√(E f(z)²) for z ~ N(0, 1): the factor that gives the next layer unit mean square again."""
-        return float(1 / np.sqrt(self._moments.mean**2 + self._moments.variance))
-
-    def gaussian_moments(self) -> GaussianMoments:
-        """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, 1), by quadrature between the kinks."""
-        return self._moments
+        return self._gain
 
     @functools.cached_property
-    def _moments(self) -> GaussianMoments:
-        z, weight = standard_normal_nodes(self.kinks)
-        value, slope = self.rule(z, **self.parameters)
+    def _gain(self) -> float:
+        return float(1 / np.sqrt(self.gaussian_moments().mean_square))
+
+    def gaussian_moments(self, *, scale: float = 1.0) -> GaussianMoments:
+        """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, scale²), by quadrature between the kinks."""
+        scale = _check.real("scale", scale, above=0)
+        z, weight = standard_normal_nodes(tuple(kink / scale for kink in self.kinks))
+        value, slope = self.value_and_derivative(scale * z)
         mean = float(weight @ value)
         return GaussianMoments(
             mean, float(weight @ (value - mean) ** 2), float(weight @ slope), float(weight @ slope**2)

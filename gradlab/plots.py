@@ -23,7 +23,11 @@ Array = NDArray[Any]
 PALETTE = ("#5b6673", "#b3541e", "#0b61a4", "#2a7a3b", "#8b3fa0", "#0f7b83", "#b0245e", "#7a6a00")
 """Line colours; each has a contrast of at least 4.5 to 1 against white. The book's dark theme exchanges them."""
 
-DASHES: tuple[Any, ...] = ("-", "--", "-.", ":")
+INK = "#22272e"
+"""The colour of text and of reference lines."""
+
+DASHES: tuple[Any, ...] = (":", "-", "--", "-.")
+"""Dashes, which change with the colour so that neighbours differ in grey as well."""
 
 
 def style(activation: Activation | str) -> dict[str, Any]:
@@ -73,7 +77,8 @@ def functions(
         y = part.derivative(x) if slope else part(x)
         for kink in part.kinks:  # a jump of the slope is no line
             y = np.where(np.abs(x - kink) < (high - low) / 1600, np.nan, y) if slope else y
-        ax.plot(x, y, label=repr(part), **style(part))
+        known = ACTIVATIONS.get(part.name) == part
+        ax.plot(x, y, label=part.name if known else repr(part), **style(part))
     ax.set(xlabel="x", ylabel="slope f′(x)" if slope else "value f(x)", xlim=(low, high))
     return ax
 
@@ -165,20 +170,69 @@ def label_ends(ax: Axes, *, gap: float = 1.15) -> Axes:
 
 
 def _end(ax: Axes, line: Line2D) -> float:
-    """Height of a line's last finite point, as a share of the axes."""
+    """Height of a line at its right end, as a share of the axes."""
     x, y = (np.asarray(part, dtype=float) for part in line.get_data())
     good = np.isfinite(x) & np.isfinite(y)
     if not good.any():
         return np.nan
-    last = int(np.flatnonzero(good)[np.argmax(x[good])])
-    seen = ax.transAxes.inverted().transform(ax.transData.transform((x[last], y[last])))
-    return float(seen[1])
+    seen = ax.transAxes.inverted().transform(ax.transData.transform(np.stack([x[good], y[good]], axis=1)))
+    return float(seen[np.argmax(seen[:, 0]), 1])
 
 
 def _points(size: str) -> float:
     from matplotlib.font_manager import FontProperties
 
     return FontProperties(size=size).get_size_in_points()
+
+
+def reference(ax: Axes, x: ArrayLike, y: ArrayLike, *, label: str | None = None) -> Axes:
+    """Draw what theory expects, as a thin dotted line in the colour of the text.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    x, y
+        The line's points.
+    label
+        Its name.
+
+    Returns
+    -------
+    Axes
+        The same ``ax``.
+    """
+    ax.plot(np.asarray(x), np.asarray(y), color=INK, linestyle=(0, (1, 2)), linewidth=1.2, label=label)
+    return ax
+
+
+def intervals(ax: Axes, rows: dict[str, ArrayLike], *, filled: bool = True, shift: float = 0.0) -> Axes:
+    """Draw a row for each activation: a mark at the median over seeds, a line over the 10–90 % range.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    rows
+        A number for each seed, by the activation's name; the first name is the top row.
+    filled
+        Whether the marks are full or open.
+    shift
+        How far below the middle of its row the mark stands, in rows.
+
+    Returns
+    -------
+    Axes
+        The same ``ax``.
+    """
+    for row, (name, values) in enumerate(rows.items()):
+        color = style(name)["color"]
+        low, middle, high = np.percentile(np.asarray(values, dtype=float), (10, 50, 90))
+        ax.plot([low, high], [row + shift] * 2, color=color, linestyle="-", linewidth=2)
+        ax.plot(middle, row + shift, "o", color=color, markerfacecolor=color if filled else "none")
+    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    return ax
 
 
 def layers(ax: Axes, norms: ArrayLike, *, label: str | None = None, **line: Any) -> Axes:
@@ -244,6 +298,7 @@ def boundary(ax: Axes, run: History, data: Data, *, index: int = 0, margin: floa
     ax.contour(across, up, shown, levels=(0.5,), colors=PALETTE[0], linewidths=1)
     points(ax, data)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
+    ax.spines[:].set_visible(False)
     return ax
 
 
@@ -264,10 +319,10 @@ def points(ax: Axes, data: Data, *, markers: Sequence[str] = "ox") -> Axes:
     Axes
         The same ``ax``.
     """
-    size = float(np.clip(3000 / len(data), 4, 40))
+    size = float(np.clip(3000 / len(data), 3, 40))
     for label, (color, marker) in enumerate(zip((PALETTE[1], PALETTE[2]), markers, strict=True)):
         x = data.x[data.y == label]
         face = {"facecolors": "none", "edgecolors": color} if marker == "o" else {"c": color}
-        ax.scatter(*x.T, s=size, marker=marker, linewidths=0.8, rasterized=len(data) > 1500, **face)
+        ax.scatter(*x.T, s=size, marker=marker, linewidths=0.7, rasterized=len(data) > 1500, **face)
     ax.set(aspect="equal", xticks=[], yticks=[])
     return ax
