@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab.activations import ACTIVATIONS, Activation
@@ -257,6 +258,7 @@ def layers(ax: Axes, norms: ArrayLike, *, label: str | None = None, **line: Any)
     array = np.asarray(norms, dtype=float)
     band(ax, np.arange(1, array.shape[1] + 1), array.T, label=label, **line)
     ax.set(xlabel="layer, from the input", yscale="log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
 
