@@ -1,0 +1,154 @@
+"""How the book is built. Nothing here needs the network; `nox -s docs` is the way to run it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+
+# The book describes the gradlab next to it, never another one that happens to be installed: here and in the kernels.
+sys.path[:0] = [str(ROOT), str(HERE / "_ext")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+try:
+    import ipykernel  # noqa: F401  what runs the cells
+    from jupyter_cache import get_cache
+    from jupyter_client.manager import KernelManager
+except ImportError as error:
+    print(
+        f"The cells of the book cannot be run, because {error.name} is not installed: "
+        "run `nox -s docs`, which brings everything, or `python -m pip install ipykernel myst-nb`.",
+        file=sys.stderr,
+        flush=True,
+    )
+    os._exit(2)  # an exception, SystemExit too, would come out as forty lines of Sphinx's report
+
+import gradlab  # noqa: E402
+
+project = "gradlab"
+author = "gradlab contributors"
+project_copyright = "2026, gradlab contributors · code BSD-3-Clause, text and figures CC BY 4.0"
+release = version = gradlab.__version__
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
+    "notfound.extension",
+    "sphinx_sitemap",
+    "claims",
+    "docstrings",
+    "executed_cells",
+    "families",
+    "mathml",
+    "page_fixes",
+    "themed_figures",
+]
+exclude_patterns = ["_*", "**.ipynb_checkpoints"]
+templates_path = ["_templates"]
+nitpicky = True
+numfig = True
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "plain"
+bibtex_reference_style = "author_year"
+
+# -- Markdown ----------------------------------------------------------------------------------------------------------
+myst_enable_extensions = ["amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# -- Executed cells ----------------------------------------------------------------------------------------------------
+nb_execution_mode = "cache"
+nb_execution_timeout = 120
+nb_execution_raise_on_error = False  # a warning instead, so that one build names every page that fails; -W exits with 1
+nb_execution_show_tb = False  # _ext/executed_cells.py prints it, with the cell and without the machinery above it
+nb_output_stderr = "warn"  # NumPy's RuntimeWarnings and glyphs that a font lacks fail the build
+nb_merge_streams = True
+suppress_warnings = ["mystnb.unknown_mime_type"]  # of a claim's record, which travels with its badge; see _ext/claims.py
+nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
+
+
+def _execution_key() -> str:
+    """Digest of what an executed page depends on besides its own cells.
+
+    jupyter-cache looks at the cells alone, so a changed gradlab would leave every old number standing. As a part of a
+    configuration value, a new digest also makes Sphinx read every page again.
+    """
+    digest = hashlib.sha256(sys.version.encode())
+    package = [path for path in (ROOT / "gradlab").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    for path in sorted([*package, HERE / "matplotlibrc", *(HERE / "_ipython").rglob("*_config.py")]):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in ("numpy", "matplotlib", "matplotlib-inline", "ipython", "ipykernel", "jupyter-cache", "myst-nb"):
+        digest.update(f"{name} {installed(name)}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache" / _execution_key())
+get_cache(nb_execution_cache_path).db  # noqa: B018  makes its tables before Sphinx forks readers, which race for it
+if hasattr(KernelManager, "transport_encryption"):
+    KernelManager.transport_encryption.default_value = "auto"  # ipykernel 7.3 else prints a warning for each page
+os.environ["IPYTHONDIR"] = str(HERE / "_ipython")
+os.environ["MATPLOTLIBRC"] = str(HERE / "matplotlibrc")
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # whatever the caller's shell says
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small networks: threads only fight over the readers' cores
+
+# -- API reference -----------------------------------------------------------------------------------------------------
+default_role = "nearest"  # of docstrings: a name in single backticks is a link, see _ext/docstrings.py
+autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"
+autodoc_typehints = "none"  # _ext/docstrings.py writes the types as the source has them
+intersphinx_mapping = {  # a few names in a small file each: the same links with and without a network
+    "python": ("https://docs.python.org/3", "_inv/python.inv"),
+    "numpy": ("https://numpy.org/doc/stable", "_inv/numpy.inv"),
+}
+
+# -- HTML --------------------------------------------------------------------------------------------------------------
+html_theme = "sphinx_book_theme"
+html_title = "gradlab"
+html_baseurl = (
+    os.environ.get("GRADLAB_BASE_URL")
+    or os.environ.get("READTHEDOCS_CANONICAL_URL")
+    or "https://gradlab.github.io/gradlab-book/"
+).rstrip("/") + "/"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_math_renderer = "mathml"
+html_scaled_image_link = False
+html_last_updated_fmt = None  # a date would make each build differ
+html_context = {"default_mode": "auto"}  # pydata's script logs an error without it
+html_theme_options = {
+    # The theme's second header holds a second pair of toggles, and on a phone its menu button then does nothing
+    # (sphinx-book-theme 988 and 999).
+    "navbar_persistent": [],
+    "use_download_button": False,  # it offers the page's source, which is not what a reader expects of a download
+    "show_toc_level": 2,
+}
+if repository := os.environ.get("GRADLAB_REPOSITORY_URL"):
+    html_theme_options |= {
+        "repository_url": repository,
+        "path_to_docs": "docs",
+        "use_repository_button": True,
+        "use_edit_page_button": True,
+        "use_issues_button": True,
+    }
+notfound_urls_prefix = urlsplit(html_baseurl).path  # else its pages look for /en/latest/
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}  # they are drawn with Matplotlib in Sphinx's own process, with its own warnings
+sitemap_url_scheme = "{link}"
+
+# -- Links that leave the site (nox -s linkcheck) ----------------------------------------------------------------------
+linkcheck_retries = 2
+linkcheck_timeout = 15
+linkcheck_allow_unauthorized = True

@@ -1,0 +1,115 @@
+"""Everything that is run on this project: ``nox`` runs lint, tests and docs, ``nox -l`` lists the rest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+
+if sys.version_info < (3, 11):  # noqa: UP036  nox itself also runs on older ones
+    raise SystemExit(
+        f"gradlab needs Python 3.11 or newer and nox runs on {sys.version.split()[0]}: install nox with a newer Python."
+    )
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: four times faster
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "tests", "docs"]
+
+ROOT = Path(__file__).resolve().parent
+BUILD = ROOT / "docs" / "_build"
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+# The book's networks are small: BLAS threads only fight over the cores that Sphinx's workers use.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+
+
+def install(session: nox.Session, group: str) -> None:
+    """Install this checkout and one of pyproject.toml's dependency groups."""
+    session.install("-e", ".", *nox.project.dependency_groups(PYPROJECT, group))
+
+
+def sphinx(session: nox.Session, builder: str) -> None:
+    """Run a Sphinx builder on all pages, into an empty folder; only the executed cells come from a cache.
+
+    Both are needed: Sphinx says nothing more about a page that an older build read with a warning (hence ``-E``),
+    and ``-E`` leaves files of pages that are gone.
+    """
+    output = BUILD / builder
+    shutil.rmtree(output, ignore_errors=True)
+    session.run(
+        *("sphinx-build", "-E", "-W", "--keep-going", "-n", "-j", "auto", "-q"),
+        *("-d", str(BUILD / "doctrees" / builder), "-b", builder, "docs", str(output)),
+        env=ONE_THREAD,
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, docstrings and spelling."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check", "gradlab", "tests", "docs", "noxfile.py")
+    session.run("mypy")
+    session.run("numpydoc", "lint", *(str(path) for path in sorted((ROOT / "gradlab").glob("*.py"))))
+    session.run("codespell", "README.md", "gradlab", "docs", "tests", "noxfile.py", ".github", ".ci")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test gradlab, the examples in its docstrings included; ``nox -s tests -- --cov`` shows what no test reaches."""
+    install(session, "test")
+    session.run("pytest", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the book, warnings being errors; ``nox -s docs -- fresh`` runs every cell again."""
+    install(session, "docs")
+    if "fresh" in session.posargs:
+        shutil.rmtree(BUILD, ignore_errors=True)
+    sphinx(session, "html")
+    session.log("The book is built: open %s", BUILD / "html" / "index.html")
+    session.log("in a browser: %s", (BUILD / "html" / "index.html").as_uri())
+
+
+@nox.session(default=False)
+def live(session: nox.Session) -> None:
+    """Rebuild the book at each saved change, of gradlab too, and reload it in the browser."""
+    install(session, "live")
+    # No -E and no -W here: a page is wanted while it is still wrong. What a live build shows, `docs` judges.
+    session.run(
+        *("sphinx-autobuild", "-n", "-j", "auto", "--watch", "gradlab"),
+        *("--ignore", "*/_build/*", "--ignore", "*/_ipython/*", "--ignore", "*/__pycache__/*"),
+        *("docs", str(BUILD / "live" / "html"), *session.posargs),
+        env=ONE_THREAD,
+    )
+
+
+@nox.session(default=False)
+def linkcheck(session: nox.Session) -> None:
+    """Try every link that leaves the site; needs the internet."""
+    install(session, "docs")
+    sphinx(session, "linkcheck")
+
+
+@nox.session(default=False)
+def site(session: nox.Session) -> None:
+    """Test the built book: its HTML, what a browser shows of it, and how a build fails."""
+    if not (BUILD / "html" / "index.html").is_file():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    names = (os.environ.get("GRADLAB_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    browser = next((found for name in names if name and (found := shutil.which(name))), None)
+    if browser is None:
+        session.error(
+            "The browser tests need Chromium: install it (Debian and Ubuntu: `apt-get install chromium`) "
+            "or give the path of a Chrome or Chromium in GRADLAB_CHROMIUM."
+        )
+    install(session, "site")
+    # --confcutdir: what the library's tests share is none of the site's business, and needs packages of its own
+    session.run(
+        *("pytest", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
+        env={**ONE_THREAD, "GRADLAB_CHROMIUM": browser},
+    )

@@ -1,0 +1,53 @@
+"""The built book, as files and as a server on loopback."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+from collections.abc import Iterator
+
+import pytest
+from bs4 import BeautifulSoup
+from built_book import HTML
+from playwright.sync_api import Browser, sync_playwright
+
+# Without these, Chromium talks to its maker's hosts, and as root it does not start at all.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def soups() -> dict[str, BeautifulSoup]:
+    """Every page, parsed."""
+    return {
+        path.relative_to(HTML).with_suffix("").as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted(HTML.rglob("*.html"))
+        if "_static" not in path.parts
+    }
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def origin() -> Iterator[str]:
+    """Serve the book on loopback."""
+    handler = functools.partial(_Quiet, directory=str(HTML))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("GRADLAB_CHROMIUM", "/usr/bin/chromium"), args=FLAGS
+        )
+        yield chromium
+        chromium.close()

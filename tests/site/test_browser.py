@@ -1,0 +1,140 @@
+"""The built book in a real browser: what a reader sees, on a desk and on a phone, in the light and in the dark."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from built_book import EXECUTED, PAGES
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
+# What axe finds in the theme itself and no small override mends: rule -> selectors that it may concern.
+THEME = {
+    "scrollable-region-focusable": (".bd-sidebar-primary", ".bd-toc"),  # they take the focus once they do scroll
+}
+
+
+@pytest.fixture
+def visit(browser, origin):
+    """Open a page; everything that it logs as an error or asks of another host is kept in ``page.troubles``."""
+    contexts = []
+
+    def open_page(name, viewport=DESK, scheme="light"):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("console", lambda m: page.troubles.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
+        page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
+        page.on("response", lambda r: page.troubles.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((origin, "data:", "blob:")) else page.troubles.append(f"left: {r.url}"),
+        )
+        page.goto(f"{origin}/{name}.html", wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_without_an_error_from_its_own_host_and_fits_the_screen(visit, name, viewport):
+    page = visit(name, viewport)
+    page.wait_for_timeout(150)
+    assert page.troubles == []
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"the page is {wider} pixels wider than a screen of {viewport['width']}"
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+@pytest.mark.parametrize(("scheme", "shown", "hidden"), [("light", "light", "dark"), ("dark", "dark", "light")])
+def test_figures_follow_the_theme(visit, name, scheme, shown, hidden):
+    page = visit(name, scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    for image in page.locator(f"img.gl-{shown}").all():
+        assert image.is_visible()
+        assert image.evaluate("i => i.complete && i.naturalWidth > 0")
+    for image in page.locator(f"img.gl-{hidden}").all():
+        assert not image.is_visible()
+    for caption in page.locator("figure figcaption").all():
+        assert caption.is_visible()
+
+
+def test_figures_follow_the_switch_of_the_theme(visit):
+    name = next(name for name in EXECUTED if name != "index")
+    page = visit(name, scheme="light")
+    assert page.locator("img.gl-light").first.is_visible()
+    page.locator("button.theme-switch-button:visible").first.click()
+    page.locator("button.theme-change-button[data-mode=dark]:visible").first.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.locator("img.gl-dark").first.is_visible()
+    assert not page.locator("img.gl-light").first.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_claim_reads_well_in_both_themes(visit, scheme):
+    page = visit(next(name for name in EXECUTED if name != "index"), scheme=scheme)
+    badge = page.locator(".gl-claim").first
+    colours = badge.evaluate("e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]")
+    ink, paper = ([int(float(n)) for n in re.findall(r"[\d.]+", colour)[:3]] for colour in colours)
+    assert abs(sum(ink) - sum(paper)) > 300, colours
+    # the theme lays a light card under HTML that cells show; a badge has its own ground
+    behind = badge.evaluate("e => getComputedStyle(e.parentElement).backgroundColor")
+    assert behind == "rgba(0, 0, 0, 0)"
+
+
+def test_the_menu_of_a_phone_opens_and_leads_to_a_page(visit):
+    page = visit("index", PHONE)
+    link = page.locator(".bd-sidebar-primary a", has_text="References")
+    assert not link.is_visible()
+    page.locator("button.primary-toggle:visible, label.primary-toggle:visible").first.click()
+    link.wait_for(state="visible")
+    link.click()
+    page.wait_for_url("**/references.html")
+
+
+def test_a_search_finds_the_page_of_a_word(visit):
+    page = visit("index")
+    page.keyboard.press("Control+k")
+    box = page.locator("input[type=search]:visible").first
+    box.wait_for(state="visible")
+    box.fill("leaky_relu")
+    box.press("Enter")
+    page.wait_for_url("**/search.html?q=leaky_relu*")
+    page.locator("#search-results li a[href*='reference/activations']").first.wait_for(state="visible")
+    assert page.troubles == []
+
+
+def test_formulas_have_the_font_of_the_book(visit):
+    page = visit("reference/activations")
+    assert page.locator("math").count()
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].some(f => f.family.includes('GL Math') && f.status == 'loaded')")
+
+
+def test_icons_are_drawn_by_the_font_alone(visit):
+    page = visit("index")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("[...document.fonts].some(f => f.family.includes('Font Awesome') && f.status == 'loaded')")
+    size = page.evaluate("fetch('_static/scripts/fontawesome.js').then(r => r.text()).then(t => t.length)")
+    assert size < 1000, "the theme's 1.5 MB script is back"
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
+@pytest.mark.parametrize("name", sorted({*EXECUTED, "index", "claims", "reference/activations", "contributing"}))
+def test_axe_finds_nothing_serious(visit, name, viewport, scheme):
+    page = visit(name, viewport, scheme)
+    page.wait_for_timeout(300)
+    found = []
+    for violation in Axe().run(page).response["violations"]:
+        for node in violation["nodes"]:
+            target = str(node["target"])
+            known = any(part in target for part in THEME.get(violation["id"], ()))
+            if violation["impact"] in {"serious", "critical"} and not known:
+                found.append(f"{violation['id']} at {target}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
+    assert not found, "\n".join(found)

@@ -1,0 +1,213 @@
+"""The built HTML, read as text: what a reader gets, whatever the browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from built_book import EXECUTED, HTML, PAGES
+from themed_figures import DARK
+
+
+def test_the_book_has_pages_with_cells():
+    assert len(EXECUTED) >= 3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_source_is_a_page_with_one_title(soups, name):
+    assert len(soups[name].select("article h1")) == 1
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"index"}))
+def test_each_page_is_reached_from_the_sidebar(soups, name):
+    sidebar = soups["index"].select(".bd-sidebar-primary nav a[href]")
+    assert f"{name}.html" in {link["href"].split("#")[0] for link in sidebar}
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+def test_each_executed_figure_has_a_text_and_a_caption(soups, name):
+    for image in soups[name].select(".cell_output img"):
+        alt, figure = image.get("alt", ""), image.find_parent("figure")
+        assert len(alt) >= 20, f"{image['src']} has the text {alt!r}: say what is to be seen"
+        assert figure is not None, f"{image['src']} is no figure: give its cell a caption"
+        assert len(figure.figcaption.get_text(strip=True)) >= 20
+
+
+@pytest.mark.parametrize("name", EXECUTED)
+def test_each_figure_of_a_cell_is_drawn_for_light_and_dark(soups, name):
+    images = soups[name].select(".cell_output img")
+    light = [image["src"] for image in images if "gl-light" in image["class"]]
+    dark = [image["src"] for image in images if "gl-dark" in image["class"]]
+    assert len(light) == len(dark) == len(images) / 2
+    for one, other in zip(light, dark, strict=True):
+        folder = (HTML / name).parent
+        assert (folder / one).read_bytes() != (folder / other).read_bytes()
+
+
+def test_every_colour_of_a_figure_has_a_partner_for_the_dark(soups):
+    for name in EXECUTED:
+        for image in soups[name].select(".cell_output img.gl-light"):
+            svg = (HTML / name).parent.joinpath(image["src"]).read_text(encoding="utf-8")
+            colours = {c.lower() for c in re.findall(r"(?:fill|stroke|stop-color): ?(#[0-9a-fA-F]{6})", svg)}
+            assert colours
+            assert colours <= DARK.keys(), f"{image['src']} of {name}: add {colours - DARK.keys()} to DARK"
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("light", "dark"), [pair for pair in DARK.items() if pair[0] not in {"#ffffff", "#c3c8ce"}])
+def test_each_colour_of_a_figure_reads_on_its_background(light, dark):
+    assert _contrast(light, "#ffffff") >= 4.5
+    assert _contrast(dark, "#121212") >= 4.5
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_shows_an_error_a_warning_or_an_address_in_memory(soups, name):
+    article = soups[name].select_one("article")
+    assert not article.select(".stderr, .traceback, .system-message, .problematic")
+    text = article.get_text()
+    assert "Traceback (most recent call last)" not in text
+    assert not re.search(r" at 0x[0-9a-f]{6,}", text)
+    assert not re.search(r"\bnan\b|\binf\b", " ".join(claim.get_text() for claim in article.select(".gl-claim")))
+
+
+def test_nothing_is_loaded_from_another_host(soups):
+    loads = {"script": "src", "img": "src", "iframe": "src", "source": "src", "audio": "src", "video": "src"}
+    for name, soup in soups.items():
+        found = [tag[where] for kind, where in loads.items() for tag in soup.select(f"{kind}[{where}]")]
+        found += [
+            link["href"]
+            for link in soup.select("link[href]")
+            if not {"canonical", "alternate", "license", "author"} & set(link.get("rel", []))
+        ]
+        strangers = [address for address in found if urlsplit(address).netloc]
+        assert not strangers, f"{name} loads {strangers}"
+    for sheet in HTML.rglob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        strangers = re.findall(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", text)
+        assert not strangers, f"{sheet.name} loads {strangers}"
+
+
+def test_links_and_anchors_within_the_book_lead_somewhere(soups):
+    ids = {name: {tag["id"] for tag in soup.select("[id]")} for name, soup in soups.items()}
+    broken = []
+    for name, soup in soups.items():
+        if name == "404":  # its links are absolute, for wherever the reader got lost
+            continue
+        for link in soup.select("a[href]"):
+            target = urlsplit(link["href"])
+            if target.scheme or target.netloc:
+                continue
+            file = (HTML / name).parent.joinpath(unquote(target.path)).resolve() if target.path else HTML / f"{name}.html"
+            page = file.relative_to(HTML).with_suffix("").as_posix() if file.suffix == ".html" else None
+            lost = page in ids and target.fragment and unquote(target.fragment) not in ids[page]
+            if lost or not file.is_file():
+                broken.append(f"{name}: {link['href']}")
+    assert not broken
+
+
+def test_no_id_stands_twice_on_a_page(soups):
+    for name in PAGES:
+        ids = [tag["id"] for tag in soups[name].select("article [id]")]
+        assert len(ids) == len(set(ids)), f"{name}: {sorted({i for i in ids if ids.count(i) > 1})}"
+
+
+@pytest.fixture(scope="module")
+def claims():
+    return json.loads((HTML / "claims.json").read_text(encoding="utf-8"))
+
+
+def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims):
+    rows = soups["claims"].select("table.gl-ledger tbody tr")
+    assert len(rows) == len(claims) >= 25
+    for row, claim in zip(rows, claims, strict=True):
+        text, bound, measured, _, page = [" ".join(cell.get_text().split()) for cell in row.select("td")]
+        assert (text, bound) == (" ".join(claim["text"].split()), claim["bound"])
+        assert float(measured) == pytest.approx(claim["value"], rel=1e-3)
+        assert page
+
+
+def test_each_claim_of_the_ledger_stands_on_its_page(soups, claims):
+    rows = soups["claims"].select("table.gl-ledger tbody tr")
+    for row, claim in zip(rows, claims, strict=True):
+        badge = soups[claim["page"]].find(id=f"claim-{claim['key']}")
+        assert badge is not None
+        assert claim["text"] in badge.get_text()
+        assert row.select("a")[-1]["href"] == f"{claim['page']}.html#claim-{claim['key']}"
+
+
+def test_every_claim_on_a_page_is_in_the_ledger(soups, claims):
+    shown = {badge["id"].removeprefix("claim-") for name in EXECUTED for badge in soups[name].select(".gl-claim")}
+    assert shown == {claim["key"] for claim in claims}
+
+
+def test_a_claim_with_a_source_links_to_the_bibliography(soups, claims):
+    cited = [claim for claim in claims if claim["cite"]]
+    assert cited
+    rows = soups["claims"].select("table.gl-ledger tbody tr")
+    for row, claim in zip(rows, claims, strict=True):
+        if claim["cite"]:
+            assert row.select("td")[3].a["href"].startswith("references.html#")
+
+
+def test_every_registered_part_has_its_entry_in_the_reference(soups):
+    families = json.loads((HTML / "families.json").read_text(encoding="utf-8"))
+    assert set(families) == {"ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "DATASETS"}
+    for family, parts in families.items():
+        assert parts
+        names = {name.get_text() for name in soups[f"reference/{family.lower()}"].select("dt.sig .descname")}
+        for part in parts:
+            assert part["name"].lower() in {name.lower() for name in names}, f"{part['name']} of {family}"
+            assert part["summary"]
+
+
+def test_formulas_are_mathml_and_need_no_script(soups):
+    pages = [name for name in PAGES if soups[name].select("article math")]
+    assert pages
+    for name, soup in soups.items():
+        assert not [script for script in soup.select("script[src]") if "mathjax" in script["src"].lower()], name
+
+
+def test_hidden_cells_have_a_summary_that_html_allows(soups):
+    for name in EXECUTED:
+        for summary in soups[name].select("details.hide > summary"):
+            assert not summary.select("p")
+            assert not summary.get("aria-label")
+
+
+@pytest.fixture(scope="module")
+def addresses():
+    return re.findall(r"<loc>([^<]+)</loc>", (HTML / "sitemap.xml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def base(addresses):
+    """The address that the book was built for."""
+    return next(address for address in addresses if address.endswith("/claims.html")).removesuffix("claims.html")
+
+
+def test_the_sidebar_names_its_switches_for_those_who_cannot_see_them(soups):
+    switches = [summary for soup in soups.values() for summary in soup.select(".bd-sidebar-primary summary")]
+    assert switches
+    assert all(summary.get("aria-label") for summary in switches)
+
+
+def test_the_sitemap_lists_every_page(addresses, base):
+    assert {f"{base}{name}.html" for name in PAGES} <= set(addresses)
+
+
+def test_the_page_for_lost_readers_finds_its_styles_under_the_base_address(soups, base):
+    sheets = [link["href"] for link in soups["404"].select('link[rel="stylesheet"]')]
+    assert sheets
+    assert all(sheet.startswith(urlsplit(base).path) for sheet in sheets)
