@@ -1,7 +1,8 @@
 """Activation functions and a trainer for dense networks, in NumPy, for the book that explains them."""
 
-from gradlab import activations, datasets, initializers, losses, optimizers, testing
-from gradlab.activations import *  # noqa: F403
+from typing import TYPE_CHECKING
+
+from gradlab import activations, claims, datasets, history, initializers, losses, network, optimizers, testing, training
 from gradlab.activations import ACTIVATIONS, Activation, activation
 from gradlab.claims import Claim, ClaimError, claim
 from gradlab.datasets import DATASETS, Data
@@ -12,7 +13,47 @@ from gradlab.network import MLP
 from gradlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
 from gradlab.training import DivergenceWarning, probe, train
 
+if TYPE_CHECKING:
+    from gradlab.activations import *  # noqa: F403
+else:  # each activation by its name and aliases, so that a new one needs no line here
+    globals().update({name: ACTIVATIONS[name] for name in (*ACTIVATIONS, *ACTIVATIONS.aliases)})
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "ACTIVATIONS",
+    "DATASETS",
+    "INITIALIZERS",
+    "LOSSES",
+    "MLP",
+    "OPTIMIZERS",
+    "SGD",
+    "Activation",
+    "Adam",
+    "Claim",
+    "ClaimError",
+    "Data",
+    "DivergenceWarning",
+    "History",
+    "Initializer",
+    "Loss",
+    "Optimizer",
+    "activation",
+    "activations",
+    "claim",
+    "claims",
+    "datasets",
+    "history",
+    "initializers",
+    "losses",
+    "network",
+    "optimizers",
+    "probe",
+    "testing",
+    "train",
+    "training",
+]
+__all__ += [*ACTIVATIONS, *ACTIVATIONS.aliases]
 
 
 def __getattr__(name: str) -> object:

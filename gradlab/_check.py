@@ -58,12 +58,12 @@ def seeds(value: Any) -> tuple[int, ...]:
 def dtype(value: Any) -> np.dtype[Any]:
     """Return float32 or float64 as a dtype."""
     try:
-        kind = np.dtype(value)
+        kind: np.dtype[Any] | None = np.dtype(value)
     except TypeError:
         kind = None
-    if kind not in (np.dtype("float32"), np.dtype("float64")):
+    if kind is None or kind not in (np.dtype("float32"), np.dtype("float64")):
         raise ValueError(f"dtype must be 'float32' or 'float64', not {value!r}")
-    return np.dtype(kind)
+    return kind
 
 
 def finite_array(name: str, value: Any, *, dimensions: tuple[int, ...]) -> NDArray[Any]:

@@ -38,6 +38,11 @@ class Registry(Mapping[str, Part], Generic[Part]):
     def __repr__(self) -> str:
         return f"<{len(self)} {self.kind}s: {', '.join(self)}>"
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """Other names under which parts can be asked for."""
+        return tuple(self._aliases)
+
     def _unknown(self, name: object) -> str:
         known = [*self._parts, *self._aliases]
         near = difflib.get_close_matches(str(name), known, n=1)
@@ -48,9 +53,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
         """Enter a part. A reader's own part may be defined again (a cell runs twice), gradlab's own may not."""
         for given in (name, *aliases):
             present = self._parts.get(self._aliases.get(given, given))
-            if present is not None and not getattr(part, "__module__", "").startswith("gradlab."):
-                if getattr(present, "__module__", "").startswith("gradlab."):
-                    raise ValueError(f"the {self.kind} {given!r} is gradlab's own; choose another name for yours")
+            if present is not None and _is_own(present) and not _is_own(part):
+                raise ValueError(f"the {self.kind} {given!r} is gradlab's own; choose another name for yours")
         self._parts[name] = part
         self._aliases.update(dict.fromkeys(aliases, name))
 
@@ -89,3 +93,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
             f"{argument or self.kind} must be a name such as {next(iter(self), '?')!r} or "
             f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind} of gradlab, not {given!r}"
         )
+
+
+def _is_own(part: object) -> bool:
+    return getattr(part, "__module__", "").startswith("gradlab.")

@@ -159,4 +159,4 @@ def _show(made: Claim) -> None:
 
     if get_ipython() is not None:
         data, metadata = made._repr_mimebundle_()
-        publish_display_data(data, metadata)
+        publish_display_data(data, metadata)  # type: ignore[no-untyped-call]

@@ -162,7 +162,7 @@ def spirals(samples: int = 600, *, turns: float = 1.5, noise: float = 0.02, seed
         radius = np.sqrt(generator.uniform(0.02, 1, count))
         angle = start + 2 * np.pi * turns * radius
         arms.append(np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1))
-    return _two_classes(*arms, noise, generator)
+    return _two_classes(arms[0], arms[1], noise, generator)
 
 
 @dataset
@@ -219,7 +219,7 @@ def circles(samples: int = 400, *, factor: float = 0.5, noise: float = 0.05, see
     for count, radius in ((first, 1.0), (second, factor)):
         angle = generator.uniform(0, 2 * np.pi, count)
         rings.append(radius * np.stack([np.cos(angle), np.sin(angle)], axis=1))
-    return _two_classes(*rings, noise, generator)
+    return _two_classes(rings[0], rings[1], noise, generator)
 
 
 @dataset

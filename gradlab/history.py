@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 
 def _norm(array: Array) -> Array:
-    return np.sqrt(np.einsum("sij,sij->s", array, array))
+    return np.asarray(np.sqrt(np.einsum("sij,sij->s", array, array)))
 
 
 def gradient_norm(trace: Trace) -> Array:
@@ -48,7 +48,7 @@ def dead_fraction(trace: Trace) -> Array:
 
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the steepest; shape (seeds, hidden layers)."""
-    limit = 0.01 * trace.net.activation.steepest  # type: ignore[union-attr]
+    limit = 0.01 * trace.net.activation.steepest
     return _hidden(trace, [(np.abs(slope) < limit).mean((1, 2)) for slope in trace.slopes])
 
 

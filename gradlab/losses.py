@@ -137,7 +137,7 @@ def _encode_values(y: Array, outputs: int) -> Array:
 
 
 def _largest(outputs: Array) -> Array:
-    return outputs.argmax(-1)
+    return np.asarray(outputs.argmax(-1))
 
 
 def _positive(outputs: Array) -> Array:

@@ -31,7 +31,7 @@ class Layer(NamedTuple):
     biases: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False, repr=False)
 class MLP:
     """A dense network: affine layers with an activation after each but the last.
 
@@ -67,21 +67,31 @@ class MLP:
     [((5, 2, 3), (5, 3)), ((5, 3, 1), (5, 1))]
     """
 
-    sizes: Sequence[int]
-    activation: Activation | str = "relu"
-    init: Initializer | str = "matched"
-    bias_init: Initializer | str = "zeros"
+    sizes: tuple[int, ...]
+    activation: Activation
+    init: Initializer
+    bias_init: Initializer
 
-    def __post_init__(self) -> None:
-        if isinstance(self.sizes, str | bytes) or not isinstance(self.sizes, Iterable):
-            raise TypeError(f"sizes must be a list such as [64, 32, 10], not {self.sizes!r}")
-        sizes = tuple(_check.whole("a size", size, least=1) for size in self.sizes)
-        if len(sizes) < 2:
-            raise ValueError(f"sizes must name inputs and outputs at least, such as [2, 1], not {list(sizes)}")
-        object.__setattr__(self, "sizes", sizes)
-        object.__setattr__(self, "activation", ACTIVATIONS.resolve(self.activation, Activation))
-        object.__setattr__(self, "init", INITIALIZERS.resolve(self.init, Initializer, "init"))
-        object.__setattr__(self, "bias_init", INITIALIZERS.resolve(self.bias_init, Initializer, "bias_init"))
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: Activation | str = "relu",
+        *,
+        init: Initializer | str = "matched",
+        bias_init: Initializer | str = "zeros",
+    ) -> None:
+        if isinstance(sizes, str | bytes) or not isinstance(sizes, Iterable):
+            raise TypeError(f"sizes must be a list such as [64, 32, 10], not {sizes!r}")
+        checked = tuple(_check.whole("a size", size, least=1) for size in sizes)
+        if len(checked) < 2:
+            raise ValueError(f"sizes must name inputs and outputs at least, such as [2, 1], not {list(checked)}")
+        for name, value in (
+            ("sizes", checked),
+            ("activation", ACTIVATIONS.resolve(activation, Activation)),
+            ("init", INITIALIZERS.resolve(init, Initializer, "init")),
+            ("bias_init", INITIALIZERS.resolve(bias_init, Initializer, "bias_init")),
+        ):
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         biases = "" if repr(self.bias_init) == "zeros" else f", bias_init={self.bias_init!r}"
@@ -282,7 +292,7 @@ class Trace:
         self._forward: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
         self._backward: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
 
-        kernel = net.activation.kernel()  # type: ignore[union-attr]
+        kernel = net.activation.kernel()
         entering = self.input.transpose(0, 2, 1)
         blocks = net.blocks(theta)
         for index, block in enumerate(blocks):

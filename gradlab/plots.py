@@ -321,10 +321,19 @@ def points(ax: Axes, data: Data, *, markers: Sequence[str] = "ox") -> Axes:
     Axes
         The same ``ax``.
     """
-    size = float(np.clip(3000 / len(data), 3, 40))
+    size = float(np.clip(np.sqrt(3000 / len(data)), 2, 6))
     for label, (color, marker) in enumerate(zip((PALETTE[1], PALETTE[2]), markers, strict=True)):
         x = data.x[data.y == label]
-        face = {"facecolors": "none", "edgecolors": color} if marker == "o" else {"c": color}
-        ax.scatter(*x.T, s=size, marker=marker, linewidths=0.7, rasterized=len(data) > 1500, **face)
+        ax.plot(
+            x[:, 0],
+            x[:, 1],
+            linestyle="none",
+            marker=marker,
+            markersize=size,
+            markeredgewidth=0.7,
+            color=color,
+            markerfacecolor="none",
+            rasterized=len(data) > 1500,  # as vectors, so many marks would be heavier than a picture of them
+        )
     ax.set(aspect="equal", xticks=[], yticks=[])
     return ax

@@ -142,7 +142,7 @@ def check_gradient(
 
 def _scale_by_layer(net: MLP, gradient: Array) -> Array:
     """Largest entry of the gradient in each parameter's layer, one a parameter."""
-    scale = np.empty_like(gradient)
+    scale: Array = np.empty_like(gradient)
     for block, large in zip(net.blocks(scale), net.blocks(gradient), strict=True):
         block[...] = np.abs(large).max()
-    return scale[0]
+    return scale.reshape(-1)

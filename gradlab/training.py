@@ -92,9 +92,9 @@ class _Chunk:
         self.theta, self.seeds, self.whole = theta, seeds, batch is None
         size = len(samples) if batch is None else batch
         # chunks run one after the other, so all of them work in the buffers of the first
-        gradient = np.zeros_like(theta) if before is None else before.gradient[: len(theta)]
-        self.gradient = gradient
-        self.trace = Trace(
+        gradient: Array = np.zeros_like(theta) if before is None else before.gradient[: len(theta)]
+        self.gradient: Array = gradient
+        self.trace: Trace = Trace(
             net, theta, samples=size, gradient=gradient, shared=self.whole, reuse=before.trace if before else None
         )
         self.targets = np.empty((1 if self.whole else len(seeds), size, samples.targets.shape[1]), theta.dtype)
@@ -102,7 +102,7 @@ class _Chunk:
             self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
         self.orders = [] if batch is None else [_Order(seed, len(samples), batch) for seed in seeds]
         self.indices = np.empty((len(seeds), size), np.intp)
-        self.watch = self.trace
+        self.watch: Trace = self.trace
         if monitor is not None:
             self.watch = Trace(
                 net,
