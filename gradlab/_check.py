@@ -34,9 +34,13 @@ def real(
     ]
     allowed = " ".join(["a finite number", " and ".join(bounds)]).strip()
     try:
+        if isinstance(value, str | bytes | bool | np.bool_):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be {allowed}, not {value!r}") from None
+    except OverflowError:
+        number = np.inf
     inside = (above is None or number > above) and (least is None or number >= least)
     if not np.isfinite(number) or not inside or (below is not None and not number < below):
         raise ValueError(f"{name} must be {allowed}, not {value!r}")
@@ -45,7 +49,8 @@ def real(
 
 def seeds(value: Any) -> tuple[int, ...]:
     """Return the seeds as a tuple: ``5`` is seed 5 alone, ``range(5)`` is five seeds."""
-    given = value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else (value,)
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes) and np.ndim(value) > 0  # type: ignore[arg-type]
+    given = value if several else (value,)
     many = tuple(whole("a seed", seed, least=0) for seed in given)
     if not many:
         raise ValueError("seeds must hold at least one seed; it is empty")

@@ -55,6 +55,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
             present = self._parts.get(self._aliases.get(given, given))
             if present is not None and _is_own(present) and not _is_own(part):
                 raise ValueError(f"the {self.kind} {given!r} is gradlab's own; choose another name for yours")
+        self._aliases.pop(name, None)
         self._parts[name] = part
         self._aliases.update(dict.fromkeys(aliases, name))
 

@@ -92,10 +92,12 @@ class Activation:
         return hash((self.rule, tuple(self.parameters.items())))
 
     def __reduce__(self) -> Any:
-        if ACTIVATIONS.get(self.name) is not None and ACTIVATIONS[self.name].rule is self.rule:
+        known = ACTIVATIONS.get(self.name)
+        if known is not None and known.rule is self.rule:
             return _restore, (self.name, dict(self.parameters))
-        # the decorator's name hides the rule from pickle; cloudpickle (joblib, Dask) carries it by value
-        return object.__reduce__(self)
+        # a rule behind the decorator's name is hidden from pickle; cloudpickle (joblib, Dask) carries it by value
+        fields = (dict(self.parameters), self.kinks_at, dict(self.limits), self.source, self.in_place)
+        return Activation, (self.name, self.rule, *fields)
 
     def __call__(self, x: ArrayLike, /, **parameters: float) -> Any:
         """Return the value at ``x``, in the shape and floating type of ``x``."""
@@ -175,7 +177,8 @@ class Activation:
 
     @functools.cached_property
     def _gain(self) -> float:
-        return float(1 / np.sqrt(self.gaussian_moments().mean_square))
+        mean_square = self.gaussian_moments().mean_square
+        return float(1 / np.sqrt(mean_square)) if mean_square > 0 else np.inf
 
     def gaussian_moments(self, *, scale: float = 1.0) -> GaussianMoments:
         """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, scale²), by quadrature between the kinks."""
@@ -348,7 +351,8 @@ def leaky_relu(x: Array, *, slope: float = 0.01) -> tuple[Array, Array]:
     The paper's slope is 0.01. At the kink x = 0 the slope from the left is taken.
     """
     positive = x > 0
-    return np.where(positive, x, slope * x), np.where(positive, 1.0, slope)
+    left = slope * x if slope else np.zeros_like(x)  # 0 times inf is nan
+    return np.where(positive, x, left), np.where(positive, 1.0, slope)
 
 
 def _elu_kinks(alpha: float) -> tuple[float, ...]:
@@ -403,7 +407,8 @@ def swish(x: Array, *, beta: float = 1.0) -> tuple[Array, Array]:
 
     The slope is σ(βx)(1 + βx·σ(−βx)). With β = 1 it dips to −0.28 near x = −1.28.
     """
-    t = np.clip(beta * x, -800, 800)  # further out σ is 0 or 1 in float64, and inf·0 would be nan
+    # further out than 800 σ is 0 or 1 in float64, and inf·0 would be nan
+    t = np.clip(beta * x, -800, 800) if beta else np.zeros_like(x)
     reach = 800 / abs(beta) if beta else np.inf
     half = np.exp(-np.abs(t) / 2)  # its square may be too small for float64 where x times it is not
     large = 1 / (1 + half * half)

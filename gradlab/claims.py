@@ -134,7 +134,14 @@ def claim(
     measured = float(np.asarray(value).reshape(()))
     if (equals is None) == (below is None and above is None):
         raise ValueError(f"claim {key!r} needs below, above or both, or else equals")
+    if within and equals is None:
+        raise ValueError(f"claim {key!r} has within={within!r} but no equals for it to go with")
+    if below is not None:
+        below = _check.real(f"below of claim {key!r}", below)
+    if above is not None:
+        above = _check.real(f"above of claim {key!r}", above)
     if equals is not None:
+        equals = _check.real(f"equals of claim {key!r}", int(equals) if isinstance(equals, bool) else equals)
         within = _check.real("within", within, least=0)
         holds = abs(measured - equals) <= within
         bound = f"= {equals:g}" + (f" ± {within:g}" if within else "")

@@ -54,6 +54,9 @@ class Data:
         for array in (self.x, self.y):
             array.flags.writeable = False
 
+    def __reduce__(self) -> Any:
+        return Data, (self.x, self.y)  # a copy is as unchangeable as the original
+
     def __len__(self) -> int:
         return len(self.x)
 
@@ -64,7 +67,8 @@ class Data:
     @property
     def classes(self) -> int:
         """The number of classes, or 0 where ``y`` holds values."""
-        return int(self.y.max()) + 1 if self.y.dtype.kind in "iub" and self.y.ndim == 1 else 0
+        labels = self.y.dtype.kind in "iub" and self.y.ndim == 1 and self.y.min() >= 0
+        return int(self.y.max()) + 1 if labels else 0
 
     def split(self, share: float = 0.8, *, seed: int) -> tuple[Data, Data]:
         """Return two parts of a random order: the first has ``share`` of the samples, the second the rest.

@@ -165,12 +165,13 @@ class History:
         ndarray
             Accuracy where ``y`` holds labels, else R², the share of the variance explained; shape (seeds,).
         """
+        targets = self.loss_function.encode(data.y, self.net.sizes[-1])  # refuses labels that do not fit
         outputs, labels = self.outputs(data.x), class_labels(data, self.loss_function, self.net.sizes[-1])
         if labels is not None:
             return accuracy(self.loss_function, outputs, labels)
-        target = data.y if data.y.ndim == 2 else data.y[:, None]
-        residual = ((outputs - target) ** 2).sum((1, 2))
-        explained: Array = 1 - residual / ((target - target.mean(0)) ** 2).sum()
+        with np.errstate(all="ignore"):  # a diverged run has no score, and constant values have no variance to explain
+            residual = ((outputs - targets) ** 2).sum((1, 2))
+            explained: Array = 1 - residual / ((targets - targets.mean(0)) ** 2).sum()
         return explained
 
 

@@ -44,10 +44,16 @@ class Initializer:
         return self.name
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Initializer) and repr(self) == repr(other)
+        return isinstance(other, Initializer) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return hash(self.name)
+        return hash(self._identity())
+
+    def _identity(self) -> Any:
+        """What decides the draw: the function and its keywords, not the name."""
+        if isinstance(self.draw, functools.partial):
+            return self.draw.func, tuple(sorted(self.draw.keywords.items()))
+        return self.draw
 
     def __reduce__(self) -> Any:
         known = INITIALIZERS.get(self.name) is self
@@ -73,7 +79,9 @@ class Initializer:
             Weights of shape (inputs, outputs).
         """
         inputs, outputs = _check.whole("inputs", inputs, least=1), _check.whole("outputs", outputs, least=1)
-        return self.draw(np.random.default_rng(seed), inputs, outputs, gain)
+        if not isinstance(seed, np.random.Generator):
+            seed = np.random.default_rng(_check.whole("seed", seed, least=0))
+        return self.draw(seed, inputs, outputs, _check.real("gain", gain, above=0))
 
 
 def _restore(name: str) -> Initializer:

@@ -121,9 +121,11 @@ def _encode_binary(y: Array, outputs: int) -> Array:
     if outputs != 1:
         raise ValueError(f"binary_cross_entropy needs 1 output, not {outputs}; for more use 'cross_entropy'")
     flat = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    wrong = flat[(flat != 0) & (flat != 1)] if flat.ndim == 1 else flat
+    if flat.ndim != 1:
+        raise ValueError(f"binary_cross_entropy needs labels of shape (samples,), not {y.shape}")
+    wrong = flat[(flat != 0) & (flat != 1)]
     if wrong.size:
-        raise ValueError(f"binary_cross_entropy needs labels 0 and 1 of shape (samples,); one is {wrong.flat[0]}")
+        raise ValueError(f"binary_cross_entropy needs labels 0 and 1; one is {wrong[0]}")
     return np.asarray(flat, dtype=float)[:, None]
 
 

@@ -80,7 +80,7 @@ class MLP:
         init: Initializer | str = "matched",
         bias_init: Initializer | str = "zeros",
     ) -> None:
-        if isinstance(sizes, str | bytes) or not isinstance(sizes, Iterable):
+        if isinstance(sizes, str | bytes) or not isinstance(sizes, Iterable) or np.ndim(sizes) == 0:
             raise TypeError(f"sizes must be a list such as [64, 32, 10], not {sizes!r}")
         checked = tuple(_check.whole("a size", size, least=1) for size in sizes)
         if len(checked) < 2:
@@ -181,7 +181,7 @@ class MLP:
             Its ``outputs`` have shape (seeds, samples, outputs).
         """
         inputs = encode_inputs(x, self.sizes[0])
-        trace = Trace(self, np.ascontiguousarray(theta), samples=len(inputs), shared=True)
+        trace = Trace(self, _floating(theta), samples=len(inputs), shared=True)
         trace.input[..., :-1] = inputs
         with np.errstate(all="ignore"):
             trace.forward()
@@ -207,7 +207,9 @@ class MLP:
             The loss, shape (seeds,), and its gradient, of the shape of ``theta``.
         """
         rule = LOSSES.resolve(loss, Loss)
-        theta = np.ascontiguousarray(theta)
+        if not isinstance(data, Data):
+            raise TypeError(f"data must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
+        theta = _floating(theta)
         inputs, targets = encode_inputs(data.x, self.sizes[0]), rule.encode(data.y, self.sizes[-1])
         gradient = np.zeros_like(theta)
         trace = Trace(self, theta, samples=len(inputs), gradient=gradient, shared=True)
@@ -221,6 +223,12 @@ class MLP:
         inputs = encode_inputs(x, self.sizes[0])
         parts = [self.forward(theta, inputs[at : at + block]).outputs for at in range(0, len(inputs), block)]
         return np.concatenate(parts, axis=1)
+
+
+def _floating(theta: ArrayLike) -> Array:
+    """Return parameters as a contiguous array of float32 or float64."""
+    array = np.asarray(theta)
+    return np.ascontiguousarray(array, dtype=array.dtype if array.dtype in (np.float32, np.float64) else float)
 
 
 class Trace:

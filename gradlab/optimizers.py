@@ -71,6 +71,8 @@ class SGD(Optimizer):
 
     def __post_init__(self) -> None:
         _checked(self, learning_rate=(0, None, None), momentum=(None, 0, 1))
+        if not isinstance(self.nesterov, bool):
+            raise TypeError(f"nesterov must be True or False, not {self.nesterov!r}")
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov=True needs a momentum above 0")
         # plain gradient descent remembers nothing

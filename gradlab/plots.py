@@ -228,7 +228,8 @@ def intervals(ax: Axes, rows: dict[str, ArrayLike], *, filled: bool = True, shif
     """
     for row, (name, values) in enumerate(rows.items()):
         color = style(name)["color"]
-        low, middle, high = np.percentile(np.asarray(values, dtype=float), (10, 50, 90))
+        array = np.asarray(values, dtype=float)
+        low, middle, high = np.percentile(array[np.isfinite(array)], (10, 50, 90))
         ax.plot([low, high], [row + shift] * 2, color=color, linestyle="-", linewidth=2)
         ax.plot(middle, row + shift, "o", color=color, markerfacecolor=color if filled else "none")
     ax.set_yticks(range(len(rows)), list(rows))

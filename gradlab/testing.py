@@ -56,6 +56,8 @@ def check_activation(
     x = np.linspace(-8, 8, 401) + np.pi / 1000 if points is None else np.asarray(points, dtype=float).ravel()
     for kink in part.kinks:
         x = x[np.abs(x - kink) > 1e-3]
+    if not x.size:
+        raise ValueError(f"points must hold at least one point further than 0.001 from the kinks of {part!r}")
     # the fourth-order difference: with this step its error and the rounding are both near 1e-12
     step = 2e-3 / 5
     near = part(x + step) - part(x - step)
@@ -114,6 +116,8 @@ def check_gradient(
     SlopeError
         If an error is larger, or more than half of the parameters sit at kinks.
     """
+    coordinates = _check.whole("coordinates", coordinates, least=1)
+    tolerance = _check.real("tolerance", tolerance, above=0)
     start = net.initialize(seed) if theta is None else np.array(theta, dtype=float)
     _, gradient = net.loss_and_gradient(start, data, loss=loss)
     source = np.random.default_rng(seed)

@@ -39,8 +39,9 @@ class _Samples:
             raise TypeError(f"{name} must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
         x = encode_inputs(data.x, net.sizes[0])
         self.inputs = np.ones((len(x), x.shape[1] + 1), dtype)
-        self.inputs[:, :-1] = x
-        self.targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
+        with np.errstate(over="ignore"):  # a number too large for float32 becomes inf, which is refused below
+            self.inputs[:, :-1] = x
+            self.targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
         self.labels = class_labels(data, loss, net.sizes[-1])
         if not np.isfinite(self.inputs).all() or not np.isfinite(self.targets).all():
             raise ValueError(f"{name} holds a number that is too large for {dtype}")
@@ -248,7 +249,7 @@ def train(
     if resume is not None:
         if theta is not None:
             raise ValueError("give theta or resume, not both: a resumed run starts from its own theta")
-        own = _same_run(resume, net, rule, method, seeds, own)
+        own = _same_run(resume, net, rule, method, kind, seeds, own)
         start, begun = int(resume.step[-1]), resume.theta.astype(kind)
         slots = [slot.astype(kind) for slot in resume.slots]
     else:
@@ -347,7 +348,10 @@ def _optimizer(given: Optimizer | str | type[Optimizer]) -> Optimizer:
 def _start(net: MLP, own: tuple[int, ...], kind: np.dtype[Any], theta: Array | None) -> Array:
     if theta is None:
         return net.initialize(own, dtype=kind.name)
-    start = np.array(theta, dtype=kind, order="C")
+    try:
+        start = np.array(theta, dtype=kind, order="C")
+    except (TypeError, ValueError):
+        raise TypeError(f"theta must be an array of numbers, not {theta!r:.80}") from None
     if start.shape != (len(own), net.parameters):
         raise ValueError(
             f"theta must have shape (seeds, parameters), here {(len(own), net.parameters)}, not {start.shape}"
@@ -356,7 +360,13 @@ def _start(net: MLP, own: tuple[int, ...], kind: np.dtype[Any], theta: Array | N
 
 
 def _same_run(
-    resume: History, net: MLP, loss: Loss, optimizer: Optimizer, seeds: Any, own: tuple[int, ...]
+    resume: History,
+    net: MLP,
+    loss: Loss,
+    optimizer: Optimizer,
+    dtype: np.dtype[Any],
+    seeds: Any,
+    own: tuple[int, ...],
 ) -> tuple[int, ...]:
     if not isinstance(resume, History):
         raise TypeError(f"resume must be a History, not {type(resume).__name__}")
@@ -364,6 +374,7 @@ def _same_run(
         ("net", resume.net, net),
         ("loss", resume.loss_function, loss),
         ("optimizer", resume.optimizer, optimizer),
+        ("dtype", resume.theta.dtype.name, dtype.name),
     ):
         if before != now:
             raise ValueError(f"resume goes on with the {name} of the earlier run, {before!r}; it was given {now!r}")

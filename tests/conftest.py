@@ -35,7 +35,8 @@ def _global_random_state_stays_as_it_was():
     yield
     numpy_after = np.random.get_state()  # noqa: NPY002
     same = all(np.array_equal(a, b) for a, b in zip(numpy_before, numpy_after, strict=True))
-    assert same and python_before == random.getstate(), "the global random state was touched"
+    assert same, "the global random state of NumPy was touched"
+    assert python_before == random.getstate(), "the global random state of Python was touched"
 
 
 @pytest.fixture

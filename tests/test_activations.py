@@ -212,8 +212,8 @@ def test_shape_and_kind_are_kept(part, kind, shape):
 @every
 def test_what_is_no_float_becomes_float64(part):
     expected = part(np.array([-2.0, 0.0, 1.0]))
-    for given in ([-2, 0, 1], (-2.0, 0.0, 1.0), np.array([-2, 0, 1]), np.array([-2, 0, 1], dtype="int8")):
-        found = part(given)
+    for numbers in ([-2, 0, 1], (-2.0, 0.0, 1.0), np.array([-2, 0, 1]), np.array([-2, 0, 1], dtype="int8")):
+        found = part(numbers)
         assert found.dtype == np.float64
         np.testing.assert_array_equal(found, expected)
     assert part(np.array([True])).dtype == np.float64
@@ -439,9 +439,8 @@ def test_no_other_scale_makes_selu_a_fixed_point():
 def test_an_activation_prints_as_it_is_called(part):
     assert repr(part) == part.name or repr(part).startswith(f"{part.name}(")
     if part.parameters:
-        assert eval(repr(part.bind(**{key: 0.5 for key in part.parameters})).replace(part.name, "dict")) == {
-            key: 0.5 for key in part.parameters
-        }
+        other = dict.fromkeys(part.parameters, 0.5)
+        assert eval(repr(part.bind(**other)).replace(part.name, "dict")) == other
 
 
 def test_leaky_relu_prints_as_the_design_says():

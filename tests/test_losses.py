@@ -154,6 +154,13 @@ def test_binary_cross_entropy_is_minus_the_log_of_sigmoid(z, label):
     assert slope[0, 0] == pytest.approx(float(gl.sigmoid(z)) - label, rel=1e-12, abs=1e-300)
 
 
+@pytest.mark.parametrize("z", [20.0, 40.0, 300.0, 700.0])
+def test_binary_cross_entropy_keeps_its_digits_where_the_loss_is_tiny(z):
+    loss = gl.LOSSES["binary_cross_entropy"]
+    assert loss([[z]], [1]) == pytest.approx(math.log1p(math.exp(-z)), rel=1e-14, abs=0)
+    assert loss([[-z]], [0]) == pytest.approx(math.log1p(math.exp(-z)), rel=1e-14, abs=0)
+
+
 def test_binary_cross_entropy_is_cross_entropy_of_two_outputs():
     z, y = np.random.default_rng(0).normal(size=(8, 1), scale=5), np.arange(8) % 2
     both = gl.LOSSES["cross_entropy"](np.concatenate([0 * z, z], axis=1), y)

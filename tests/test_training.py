@@ -313,7 +313,7 @@ def test_a_probe_of_twenty_seeds_of_a_deep_net_takes_no_more_than_seconds():
 
 @pytest.mark.parametrize("batch_size", [None, 8], ids=["full batch", "mini-batch"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
-@pytest.mark.parametrize("parts", [(300, 200), (303, 197), (7, 493), (0, 500), (123, 0, 377), (1, 2, 497)], ids=str)
+@pytest.mark.parametrize("parts", [(300, 200), (303, 197), (0, 500), (123, 0, 377)], ids=str)
 @pytest.mark.parametrize("monitored", [False, True])
 def test_a_resumed_run_is_an_unbroken_one(batch_size, optimizer, parts, monitored, blobs):
     net, data = gl.MLP([3, 4, 3], activation="tanh"), blobs(20)
@@ -426,10 +426,10 @@ def test_an_interrupted_run_is_usable_and_goes_on_as_if_it_had_not_been(batch_si
     optimizer = Interrupting(0.05, momentum=0.9)
     ask = {"optimizer": optimizer, "batch_size": batch_size, "chunk": chunk, "record_every": every,
            "monitor": blobs(6, seed=3) if monitored else None}  # fmt: skip
-    run = gl.train(net, data, steps=1_000_000, seeds=range(3), **ask)
+    run = gl.train(net, data, steps=100_000, seeds=range(3), **ask)
     assert signal.getsignal(signal.SIGINT) is before
     stopped = int(run.step[-1])
-    assert 37 <= stopped < 1_000_000
+    assert 37 <= stopped < 100_000
     assert list(run.step) == [s for s in range(stopped + 1) if s % every == 0 or s in (0, stopped)]
     for name in RECORDED:
         assert getattr(run, name).shape[:2] == (len(run.step), 3)
