@@ -159,11 +159,7 @@ def claim(
 
 def _show(made: Claim) -> None:
     """Show a claim where there is an IPython to show it in."""
-    if "IPython" not in sys.modules:
-        return
-    from IPython import get_ipython
-    from IPython.display import publish_display_data
-
-    if get_ipython() is not None:
+    ipython: Any = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
         data, metadata = made._repr_mimebundle_()
-        publish_display_data(data, metadata)  # type: ignore[no-untyped-call]
+        ipython.display.publish_display_data(data, metadata)
