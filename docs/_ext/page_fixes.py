@@ -15,6 +15,8 @@ _SUMMARY = re.compile(
     re.DOTALL,
 )
 
+# On a phone a figure of a cell scrolls (custom.css); what scrolls must be within a keyboard's reach (axe).
+_FIGURE = re.compile(r'(<div class="cell_output[^>]*>\s*)<figure ')
 
 # The theme's switch that unfolds a part of the sidebar holds an icon and no word for a screen reader (axe: summary-name).
 _SWITCH = '<summary><span class="toctree-toggle"'
@@ -39,6 +41,7 @@ def repair(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         context["body"] = _SUMMARY.sub(
             r'<summary><span class="\1">\2</span><span class="\3">\4</span></summary>', context["body"]
         )
+        context["body"] = _FIGURE.sub(r'\1<figure tabindex="0" ', context["body"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
