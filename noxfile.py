@@ -113,3 +113,18 @@ def site(session: nox.Session) -> None:
         *("pytest", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
         env={**ONE_THREAD, "GRADLAB_CHROMIUM": browser},
     )
+
+
+# The two sessions below install with pip itself: uv does not look where pip's configuration has a CPU build of PyTorch.
+@nox.session(default=False, venv_backend="virtualenv")
+def oracles(session: nox.Session) -> None:
+    """Compare gradlab with PyTorch, JAX, SciPy and scikit-learn, number by number."""
+    install(session, "oracles")
+    session.run(*("pytest", *(session.posargs or ["tests/oracles"])), env=ONE_THREAD)
+
+
+@nox.session(default=False, venv_backend="virtualenv")
+def bench(session: nox.Session) -> None:
+    """Time gradlab against its peers and write docs/reference/speed.json; ``-- --quick`` only tries it out."""
+    install(session, "bench")
+    session.run("python", "tests/benchmarks/bench.py", *session.posargs, env=ONE_THREAD)

@@ -2,15 +2,27 @@
 
 from typing import TYPE_CHECKING
 
-from gradlab import activations, claims, datasets, history, initializers, losses, network, optimizers, testing, training
-from gradlab.activations import ACTIVATIONS, Activation, activation
+from gradlab import (
+    activations,
+    claims,
+    datasets,
+    history,
+    initializers,
+    losses,
+    network,
+    optimizers,
+    schedules,
+    testing,
+    training,
+)
+from gradlab.activations import ACTIVATIONS, Activation, GaussianMoments, activation
 from gradlab.claims import Claim, ClaimError, claim
 from gradlab.datasets import DATASETS, Data
 from gradlab.history import History
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
-from gradlab.optimizers import OPTIMIZERS, SGD, Adam, Optimizer
+from gradlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from gradlab.training import DivergenceWarning, probe, train
 
 if TYPE_CHECKING:
@@ -29,15 +41,19 @@ __all__ = [
     "OPTIMIZERS",
     "SGD",
     "Activation",
+    "Adagrad",
     "Adam",
+    "AdamW",
     "Claim",
     "ClaimError",
     "Data",
     "DivergenceWarning",
+    "GaussianMoments",
     "History",
     "Initializer",
     "Loss",
     "Optimizer",
+    "RMSprop",
     "activation",
     "activations",
     "claim",
@@ -49,6 +65,7 @@ __all__ = [
     "network",
     "optimizers",
     "probe",
+    "schedules",
     "testing",
     "train",
     "training",

@@ -4,56 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradlab import _storage
+from gradlab._trace import Moments, Trace
 from gradlab.datasets import Data
 from gradlab.losses import Loss
-from gradlab.network import MLP, Trace
+from gradlab.network import MLP
 from gradlab.optimizers import Optimizer
 
 Array = NDArray[Any]
 
 
-def _norm(array: Array) -> Array:
-    return np.asarray(np.sqrt(np.einsum("sij,sij->s", array, array)))
-
-
 def gradient_norm(trace: Trace) -> Array:
     """Frobenius norm of dL/dW of each layer, biases left out; shape (seeds, layers)."""
-    return np.stack([_norm(gradient[:, :-1]) for gradient in trace.gradients], axis=1)
+    gradient = trace.all_gradients
+    return np.asarray(np.sqrt(np.add.reduceat(gradient * gradient, trace.net.weight_starts, axis=1)[:, ::2]))
 
 
 def delta_norm(trace: Trace) -> Array:
     """Norm of the backpropagated signal dL/dz of each layer over the samples; shape (seeds, layers)."""
-    return np.stack([_norm(delta) for delta in trace.deltas], axis=1)
+    deltas = trace.all_deltas
+    return np.asarray(np.sqrt(np.add.reduceat(np.einsum("sub,sub->su", deltas, deltas), trace.delta_starts, axis=1)))
 
 
 def activation_mean(trace: Trace) -> Array:
-    """Mean of f(z) over the units and samples of each hidden layer; shape (seeds, hidden layers)."""
-    return _hidden(trace, [h.mean((1, 2)) for h in trace.activations])
+    """Mean of what each hidden layer passes on, over its units and the samples; shape (seeds, hidden layers)."""
+    return _mean(trace, trace.all_values @ trace.ones)
 
 
 def activation_std(trace: Trace) -> Array:
-    """Standard deviation of f(z) over the units and samples of each hidden layer; shape (seeds, hidden layers)."""
-    return _hidden(trace, [h.std((1, 2)) for h in trace.activations])
+    """Standard deviation of what each hidden layer passes on, over units and samples; shape (seeds, hidden layers)."""
+    centre = activation_mean(trace).astype(trace.all_values.dtype)[:, trace.layer_of_row, None]
+    apart = np.subtract(trace.all_values, centre, out=trace.scratch)
+    return np.asarray(np.sqrt(_mean(trace, np.multiply(apart, apart, out=apart) @ trace.ones)))
+
+
+def _mean(trace: Trace, rows: Array) -> Array:
+    """Return the mean of each hidden layer from the sums of its rows, leaving out the row of ones below it."""
+    if not trace.slopes:
+        return np.empty((len(rows), 0))
+    return np.asarray(np.add.reduceat(rows, trace.value_starts, axis=1)[:, ::2] / trace.hidden_entries)
 
 
 def dead_fraction(trace: Trace) -> Array:
     """Share of the units of each hidden layer whose slope is exactly 0 for every sample; (seeds, hidden layers)."""
-    return _hidden(trace, [(slope == 0).all(2).mean(1) for slope in trace.slopes])
+    size = np.abs(trace.all_slopes, out=trace.scratch[:, : trace.all_slopes.shape[1]])
+    return _share(trace, size @ trace.ones == 0, trace.hidden_units)  # a sum of sizes is 0 if all of them are
 
 
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the steepest; shape (seeds, hidden layers)."""
-    limit = 0.01 * trace.net.activation.steepest
-    return _hidden(trace, [(np.abs(slope) < limit).mean((1, 2)) for slope in trace.slopes])
+    size = np.abs(trace.all_slopes, out=trace.scratch[:, : trace.all_slopes.shape[1]])
+    low = np.less(size, trace.net.activation.steepest / 100, out=size)
+    return _share(trace, low @ trace.ones, trace.hidden_entries)
 
 
-def _hidden(trace: Trace, columns: list[Array]) -> Array:
-    return np.stack(columns, axis=1) if columns else np.empty((len(trace.pre_activations[0]), 0))
+def _share(trace: Trace, counts: Array, total: Array) -> Array:
+    if not trace.slopes:
+        return np.empty((len(counts), 0))
+    return np.asarray(np.add.reduceat(counts, trace.slope_starts, axis=1, dtype=float) / total)
 
 
 STATISTICS: dict[str, Callable[[Trace], Array]] = {
@@ -105,6 +119,10 @@ class History:
         Parameters at the end, shape (seeds, parameters).
     slots
         What the optimiser remembers, an array like ``theta`` each.
+    stopped
+        The step at which each seed met the target loss, -1 if it did not, shape (seeds,).
+    moments
+        With batch normalisation, mean and variance of each hidden layer over the training data, for predictions.
     """
 
     net: MLP
@@ -121,7 +139,9 @@ class History:
     dead_fraction: Array
     saturated_fraction: Array
     theta: Array
-    slots: tuple[Array, ...] = field(default=())
+    slots: tuple[Array, ...] = ()
+    stopped: Array = field(default_factory=lambda: np.empty(0, int))
+    moments: Moments | None = None
 
     def __repr__(self) -> str:
         steps = int(self.step[-1])
@@ -135,7 +155,7 @@ class History:
 
     def outputs(self, x: ArrayLike) -> Array:
         """Return the raw outputs of every seed at inputs ``x``, shape (seeds, samples, outputs)."""
-        return self.net.outputs(self.theta, x)
+        return self.net.outputs(self.theta, x, moments=self.moments)
 
     def predict(self, x: ArrayLike) -> Array:
         """Return what every seed predicts at inputs ``x``.
@@ -175,6 +195,97 @@ class History:
         return explained
 
 
+    def to_dict(self) -> dict[str, Array]:
+        """Return all records as one tidy table.
+
+        Returns
+        -------
+        dict
+            Five columns of equal length: ``step``, ``seed``, ``layer`` (from 1, or 0 for the whole network),
+            ``statistic`` (``"loss"``, ``"gradient_norm"``, ...) and ``value``.
+        """
+        columns: dict[str, list[Array]] = {name: [] for name in ("step", "seed", "layer", "statistic", "value")}
+        for name in ("loss", "accuracy", *STATISTICS):
+            values = getattr(self, name)
+            layers = np.zeros(1, int) if values.ndim == 2 else np.arange(1, values.shape[2] + 1)
+            step, seed, layer = np.meshgrid(self.step, self.seeds, layers, indexing="ij")
+            columns["step"].append(step.ravel())
+            columns["seed"].append(seed.ravel())
+            columns["layer"].append(layer.ravel())
+            columns["statistic"].append(np.full(step.size, name, dtype="U24"))
+            columns["value"].append(values.ravel())
+        return {name: np.concatenate(parts) for name, parts in columns.items()}
+
+    def to_pandas(self) -> Any:
+        """Return `to_dict` as a ``pandas.DataFrame``; needs pandas."""
+        try:
+            import pandas
+        except ImportError:
+            raise ImportError("to_pandas needs pandas, which is not installed; to_dict gives the same table") from None
+        return pandas.DataFrame(self.to_dict())
+
+    def save(self, path: str | Path) -> Path:
+        """Write the run to one ``.npz`` file, without pickle.
+
+        Parameters
+        ----------
+        path
+            Where; the ending ``.npz`` is added if it is missing.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If the recipe has a part that is not gradlab's own or in its registries, so that a file cannot name it.
+        """
+        recipe = _storage.describe(self.net, self.loss_function, self.optimizer)
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays |= {f"slot{index}": slot for index, slot in enumerate(self.slots)}
+        for index, (mean, variance) in enumerate(self.moments or ()):
+            arrays |= {f"mean{index}": mean, f"variance{index}": variance}
+        # seeds may be larger than any integer of NumPy
+        return _storage.write(path, recipe, {"seeds": np.array([str(seed) for seed in self.seeds]), **arrays})
+
+    @classmethod
+    def load(cls, path: str | Path) -> History:
+        """Read a run that `save` wrote; nothing in the file is executed.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Returns
+        -------
+        History
+            The run; it can be resumed.
+
+        Raises
+        ------
+        ValueError
+            If the file is none of gradlab's, or names an activation that is not defined here.
+        """
+        stored = _storage.read(path)
+        net, loss, optimizer = _storage.restore(str(stored["recipe"]))
+        hidden = range(net.depth - 1) if net.normalize == "batch" else ()
+        return cls(
+            net,
+            loss,
+            optimizer,
+            tuple(int(seed) for seed in stored["seeds"]),
+            **{name: stored[name] for name in _ARRAYS},
+            slots=tuple(stored[f"slot{index}"] for index in range(len(optimizer.slots))),
+            moments=tuple((stored[f"mean{i}"], stored[f"variance{i}"]) for i in hidden) or None,
+        )
+
+
+_ARRAYS = ("step", "loss", "accuracy", *STATISTICS, "theta", "stopped")
+
+
 def class_labels(data: Data, loss: Loss, outputs: int) -> Array | None:
     """Return the whole-number labels that predictions can be compared with, or None where ``y`` holds values."""
     if loss.name == "binary_cross_entropy":
@@ -189,4 +300,5 @@ def accuracy(loss: Loss, outputs: Array, labels: Array | None) -> Array:
     predicted = loss.predict(outputs)
     if predicted.ndim == 3:  # a loss on values, with one-hot targets
         predicted = predicted.argmax(-1)
-    return np.where(np.isfinite(outputs).all((1, 2)), (predicted == labels).mean(-1), np.nan)
+    right = (predicted == labels).mean(-1)
+    return np.where(np.isfinite(outputs).all((1, 2)), right, np.nan)

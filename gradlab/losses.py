@@ -17,6 +17,7 @@ from gradlab import _check
 from gradlab._registry import Registry
 
 Array = NDArray[Any]
+InPlace = Callable[[Array, Array, Array, Array, Array], None]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,12 +35,17 @@ class Loss:
         ``encode(y, outputs)`` checks the labels of a data set and returns targets of shape (samples, outputs).
     predict
         ``predict(outputs)``: labels, or values, from the network's raw outputs.
+    in_place
+        ``in_place(outputs, targets, slopes, row, samples)``: the slopes of the mean, written into a buffer for the
+        trainer. Here features come before samples, (..., outputs, samples); ``row`` is scratch of shape
+        (..., 1, samples), and ``samples`` an array that holds their number.
     """
 
     name: str
     rule: Callable[[Array, Array], tuple[Array, Array]]
     encode: Callable[[Array, int], Array]
     predict: Callable[[Array], Array]
+    in_place: InPlace | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule))
@@ -151,17 +157,35 @@ def _same(outputs: Array) -> Array:
 
 
 def _loss(
-    encode: Callable[[Array, int], Array], predict: Callable[[Array], Array]
+    encode: Callable[[Array, int], Array],
+    predict: Callable[[Array], Array],
+    in_place: InPlace | None = None,
 ) -> Callable[[Callable[[Array, Array], tuple[Array, Array]]], Loss]:
     def decorate(rule: Callable[[Array, Array], tuple[Array, Array]]) -> Loss:
-        made = Loss(rule.__name__, rule, encode, predict)
+        made = Loss(rule.__name__, rule, encode, predict, in_place)
         LOSSES._add(made.name, made)
         return made
 
     return decorate
 
 
-@_loss(_encode_cross_entropy, _largest)
+def _cross_entropy_in_place(outputs: Array, targets: Array, slopes: Array, row: Array, samples: Array) -> None:
+    np.maximum.reduce(outputs, -2, out=row, keepdims=True)
+    np.subtract(outputs, row, slopes)
+    np.exp(slopes, slopes)
+    np.add.reduce(slopes, -2, out=row, keepdims=True)
+    np.divide(slopes, row, slopes)
+    np.subtract(slopes, targets, slopes)
+    np.divide(slopes, samples, slopes)
+
+
+def _squared_error_in_place(outputs: Array, targets: Array, slopes: Array, row: Array, samples: Array) -> None:
+    np.subtract(outputs, targets, slopes)
+    np.multiply(slopes, slopes.dtype.type(2 / outputs.shape[-2]), slopes)
+    np.divide(slopes, samples, slopes)
+
+
+@_loss(_encode_cross_entropy, _largest, _cross_entropy_in_place)
 def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Cross-entropy of softmax, ln Σ exp(z) − z_y, from raw outputs z and whole-number labels y.
 
@@ -186,7 +210,7 @@ def binary_cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     return values.sum(-1), np.where(outputs >= 0, 1, e) / (1 + e) - targets
 
 
-@_loss(_encode_values, _same)
+@_loss(_encode_values, _same, _squared_error_in_place)
 def squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Squared error, the mean of (z − y)² over the outputs, as PyTorch's ``MSELoss``.
 
@@ -194,3 +218,20 @@ def squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """
     error = outputs - targets
     return (error * error).mean(-1), error * (2 / outputs.shape[-1])
+
+
+@_loss(_encode_values, _same)
+def huber(outputs: Array, targets: Array) -> tuple[Array, Array]:
+    """Huber's loss, the mean over the outputs of e²/2 where |e| ≤ 1 and |e| − 1/2 elsewhere, e = z − y.
+
+    As PyTorch's ``HuberLoss`` with its default threshold 1. The slope is e, cut off at ±1, over the number of outputs:
+    one outlier cannot pull harder than that.
+
+    References
+    ----------
+    .. [1] Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 1964.
+    """
+    error = outputs - targets
+    size = np.abs(error)
+    values = np.where(size <= 1, error * error / 2, size - 0.5)
+    return values.mean(-1), np.clip(error, -1, 1) / outputs.shape[-1]

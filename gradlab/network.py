@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,18 +11,29 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
+from gradlab._trace import Moments, Trace
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.datasets import Data, encode_inputs
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
 
 Array = NDArray[Any]
-WEIGHTS, SHUFFLING = 0, 1  # what a seed's generators are for: their spawn keys
+WEIGHTS, SHUFFLING, NOISE = 0, 1, 2  # what a seed's generators are for: their spawn keys
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:
     """Return a seed's own generator for one purpose; nothing else draws from it."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+class _Place(NamedTuple):
+    """Where a layer's parameters stand in a row of ``theta``."""
+
+    inputs: int
+    outputs: int
+    start: int
+    own: dict[str, slice]
+    stop: int
 
 
 class Layer(NamedTuple):
@@ -49,6 +61,11 @@ class MLP:
         ReLU that is He's initialisation.
     bias_init
         The same for the biases; zeros unless given.
+    normalize
+        ``"batch"`` or ``"layer"`` normalises every hidden layer between its weights and its activation, over the
+        samples or over the units, with a scale and a shift for each unit that are learned; None does not.
+    residual
+        Whether each hidden layer that is as wide as the hidden layer before it adds its inputs to its outputs.
 
     Raises
     ------
@@ -71,6 +88,8 @@ class MLP:
     activation: Activation
     init: Initializer
     bias_init: Initializer
+    normalize: str | None
+    residual: bool
 
     def __init__(
         self,
@@ -79,23 +98,33 @@ class MLP:
         *,
         init: Initializer | str = "matched",
         bias_init: Initializer | str = "zeros",
+        normalize: str | None = None,
+        residual: bool = False,
     ) -> None:
         if isinstance(sizes, str | bytes) or not isinstance(sizes, Iterable) or np.ndim(sizes) == 0:
             raise TypeError(f"sizes must be a list such as [64, 32, 10], not {sizes!r}")
         checked = tuple(_check.whole("a size", size, least=1) for size in sizes)
         if len(checked) < 2:
             raise ValueError(f"sizes must name inputs and outputs at least, such as [2, 1], not {list(checked)}")
+        if normalize not in (None, "batch", "layer"):
+            raise ValueError(f"normalize must be 'batch', 'layer' or None, not {normalize!r}")
+        if not isinstance(residual, bool):
+            raise TypeError(f"residual must be True or False, not {residual!r}")
         for name, value in (
             ("sizes", checked),
             ("activation", ACTIVATIONS.resolve(activation, Activation)),
             ("init", INITIALIZERS.resolve(init, Initializer, "init")),
             ("bias_init", INITIALIZERS.resolve(bias_init, Initializer, "bias_init")),
+            ("normalize", normalize),
+            ("residual", residual),
         ):
             object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        biases = "" if repr(self.bias_init) == "zeros" else f", bias_init={self.bias_init!r}"
-        return f"MLP({list(self.sizes)}, activation={self.activation!r}, init={self.init!r}{biases})"
+        more = "" if repr(self.bias_init) == "zeros" else f", bias_init={self.bias_init!r}"
+        more += f", normalize={self.normalize!r}" if self.normalize else ""
+        more += ", residual=True" if self.residual else ""
+        return f"MLP({list(self.sizes)}, activation={self.activation!r}, init={self.init!r}{more})"
 
     @property
     def depth(self) -> int:
@@ -105,23 +134,58 @@ class MLP:
     @property
     def parameters(self) -> int:
         """The number of parameters of one seed: the length of a row of ``theta``."""
-        return sum((inputs + 1) * outputs for inputs, outputs in self._shapes)
+        return self._places[-1].stop
 
-    @property
-    def _shapes(self) -> list[tuple[int, int]]:
-        return list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
+    @functools.cached_property
+    def _places(self) -> list[_Place]:
+        names = ("scale", "shift") if self.normalize else ()
+        places, at = [], 0
+        for index, (inputs, outputs) in enumerate(zip(self.sizes[:-1], self.sizes[1:], strict=True)):
+            start, at = at, at + (inputs + 1) * outputs
+            own = {}
+            for name in (*names, *self.activation.learned) if index < self.depth - 1 else ():
+                own[name] = slice(at, at + outputs)
+                at += outputs
+            places.append(_Place(inputs, outputs, start, own, at))
+        return places
 
-    def blocks(self, theta: Array) -> list[Array]:
-        """Return each layer's weights with the biases as a last row, shape (seeds, inputs + 1, outputs), as views."""
+    @functools.cached_property
+    def weight_starts(self) -> list[int]:
+        """Where the weights of each layer start in a row of ``theta``, and after each where they end."""
+        return [
+            at for place in self._places for at in (place.start, place.start + place.inputs * place.outputs)
+        ]
+
+    def _rows(self, theta: Array) -> Array:
         theta = np.asarray(theta)
         if theta.ndim != 2 or theta.shape[1] != self.parameters:
             raise ValueError(f"theta must have shape (seeds, {self.parameters}) for {self!r}, not {theta.shape}")
-        found, start = [], 0
-        for inputs, outputs in self._shapes:
+        return theta
+
+    def blocks(self, theta: Array) -> list[Array]:
+        """Return each layer's weights with the biases as a last row, shape (seeds, inputs + 1, outputs), as views."""
+        rows, found = self._rows(theta), []
+        for inputs, outputs, start, _, _ in self._places:
             stop = start + (inputs + 1) * outputs
-            found.append(theta[:, start:stop].reshape(len(theta), inputs + 1, outputs))
-            start = stop
+            found.append(rows[:, start:stop].reshape(len(rows), inputs + 1, outputs))
         return found
+
+    def hidden_parameters(self, theta: Array) -> list[dict[str, Array]]:
+        """Return what each hidden layer learns beside its weights and biases.
+
+        Parameters
+        ----------
+        theta
+            Parameters of shape (seeds, parameters).
+
+        Returns
+        -------
+        list of dict
+            By name, views of shape (seeds, units): ``scale`` and ``shift`` of a normalisation, and the parameters that
+            the activation learns (``slope`` of `prelu`).
+        """
+        rows = self._rows(theta)
+        return [{name: rows[:, where] for name, where in place.own.items()} for place in self._places[:-1]]
 
     def layers(self, theta: Array) -> list[Layer]:
         """Return the weights and biases of each layer.
@@ -159,14 +223,17 @@ class MLP:
         layers = self.layers(theta)
         for row, seed in enumerate(own):
             source = generator(seed, WEIGHTS)
-            for index, (inputs, outputs) in enumerate(self._shapes):
+            for index, place in enumerate(self._places):
                 gain = self.activation.gain if index else 1.0  # of what feeds the layer; the data have gain 1
-                layers[index].weights[row] = self.init.draw(source, inputs, outputs, gain)
-                layers[index].biases[row] = self.bias_init.draw(source, 1, outputs, 1.0)[0]
+                layers[index].weights[row] = self.init.draw(source, place.inputs, place.outputs, gain)
+                layers[index].biases[row] = self.bias_init.draw(source, 1, place.outputs, 1.0)[0]
+        for extra in self.hidden_parameters(theta):
+            for name, array in extra.items():
+                array[...] = {"scale": 1.0, "shift": 0.0, **self.activation.parameters}[name]
         return theta
 
-    def forward(self, theta: Array, x: ArrayLike) -> Trace:
-        """Run inputs through the network and keep all that a backward pass, or a reader, may want to see.
+    def forward(self, theta: Array, x: ArrayLike, *, moments: Moments | None = None) -> Trace:
+        """Run inputs through the network and keep all that a reader may want to see.
 
         Parameters
         ----------
@@ -174,6 +241,9 @@ class MLP:
             Parameters of shape (seeds, parameters).
         x
             Inputs of shape (samples, inputs).
+        moments
+            For batch normalisation, what `moments` returned for the training data; the moments of ``x`` itself
+            unless given.
 
         Returns
         -------
@@ -181,11 +251,34 @@ class MLP:
             Its ``outputs`` have shape (seeds, samples, outputs).
         """
         inputs = encode_inputs(x, self.sizes[0])
-        trace = Trace(self, _floating(theta), samples=len(inputs), shared=True)
+        trace = Trace(self, _floating(theta), samples=len(inputs), shared=True, moments=moments)
         trace.input[..., :-1] = inputs
         with np.errstate(all="ignore"):
             trace.forward()
         return trace
+
+    def moments(self, theta: Array, x: ArrayLike) -> Moments | None:
+        """Return mean and variance of each hidden layer's pre-activations, for batch normalisation.
+
+        This is the second half of algorithm 2 of Ioffe and Szegedy (2015): after training, the moments of the training
+        data take the place of the batch's own, so that a prediction does not depend on its neighbours.
+
+        Parameters
+        ----------
+        theta
+            Parameters of shape (seeds, parameters).
+        x
+            Training inputs of shape (samples, inputs).
+
+        Returns
+        -------
+        list of tuple of ndarray, or None
+            For each hidden layer mean and variance, shape (seeds, units); None unless ``normalize="batch"``.
+        """
+        if self.normalize != "batch":
+            return None
+        layers = self.forward(theta, x).normalizations
+        return [(layer.mean[:, :, 0].copy(), layer.variance[:, :, 0].copy()) for layer in layers]
 
     def loss_and_gradient(
         self, theta: Array, data: Data, *, loss: Loss | str = "cross_entropy"
@@ -218,10 +311,30 @@ class MLP:
             values = trace.propagate(rule, targets.astype(theta.dtype)[None])
         return values.mean(-1), gradient
 
-    def outputs(self, theta: Array, x: ArrayLike, *, block: int = 1024) -> Array:
-        """Return the raw outputs, shape (seeds, samples, outputs), in blocks of samples to spare memory."""
+    def outputs(self, theta: Array, x: ArrayLike, *, moments: Moments | None = None, block: int = 1024) -> Array:
+        """Return the raw outputs.
+
+        Parameters
+        ----------
+        theta
+            Parameters of shape (seeds, parameters).
+        x
+            Inputs of shape (samples, inputs).
+        moments
+            As for `forward`.
+        block
+            How many samples are computed at a time, to spare memory. With the batch's own moments all of them are.
+
+        Returns
+        -------
+        ndarray
+            Shape (seeds, samples, outputs).
+        """
         inputs = encode_inputs(x, self.sizes[0])
-        parts = [self.forward(theta, inputs[at : at + block]).outputs for at in range(0, len(inputs), block)]
+        size = len(inputs) if self.normalize == "batch" and moments is None else block
+        parts = [
+            self.forward(theta, inputs[at : at + size], moments=moments).outputs for at in range(0, len(inputs), size)
+        ]
         return np.concatenate(parts, axis=1)
 
 
@@ -229,140 +342,3 @@ def _floating(theta: ArrayLike) -> Array:
     """Return parameters as a contiguous array of float32 or float64."""
     array = np.asarray(theta)
     return np.ascontiguousarray(array, dtype=array.dtype if array.dtype in (np.float32, np.float64) else float)
-
-
-class Trace:
-    """The arrays of one pass through a network, layer by layer, and the calls that fill them.
-
-    All buffers are made once and all views taken once; a pass is then a list of NumPy calls. Within a trace features
-    come before samples, (seeds, units, samples): rows of ones below the activations carry the biases, and
-    every elementwise call runs over contiguous memory.
-
-    Parameters
-    ----------
-    net
-        The recipe.
-    theta
-        Parameters of shape (seeds, parameters), C-contiguous; the trace sees later changes of them.
-    samples
-        Samples of a pass.
-    gradient
-        An array like ``theta`` that `backward` fills; without it the trace can only go forward.
-    shared
-        Whether all seeds see the same samples.
-    reuse
-        A trace of the same kind, for as many seeds or more, whose buffers this one takes over: what the two hold is
-        then valid only until the other one runs.
-
-    Attributes
-    ----------
-    input
-        Inputs with a last column of ones, shape (1 or seeds, samples, inputs + 1); write the samples here.
-    pre_activations
-        z of each layer, shape (seeds, units, samples).
-    activations
-        f(z) of each hidden layer, the same shape.
-    slopes
-        f′(z) of each hidden layer.
-    deltas
-        dL/dz of each layer, after `backward`.
-    gradients
-        dL/dW of each layer with dL/db as last row, shape (seeds, inputs + 1, outputs), views of ``gradient``.
-    """
-
-    def __init__(
-        self,
-        net: MLP,
-        theta: Array,
-        *,
-        samples: int,
-        gradient: Array | None = None,
-        shared: bool = False,
-        reuse: Trace | None = None,
-    ) -> None:
-        seeds, kind = len(theta), theta.dtype
-        self.net = net
-        self._buffers: list[Array] = []
-        pool = iter(reuse._buffers) if reuse is not None else None
-
-        def make(*shape: int) -> Array:
-            buffer = np.empty(shape, kind) if pool is None else next(pool)[: shape[0]]
-            self._buffers.append(buffer)
-            return buffer
-
-        self.input = make(1 if shared else seeds, samples, net.sizes[0] + 1)
-        self.input[..., -1] = 1
-        self.pre_activations: list[Array] = []
-        self.activations: list[Array] = []
-        self.slopes: list[Array] = []
-        self.deltas: list[Array] = []
-        self.gradients = net.blocks(gradient) if gradient is not None else []
-        self._forward: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
-        self._backward: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
-
-        kernel = net.activation.kernel()
-        entering = self.input.transpose(0, 2, 1)
-        blocks = net.blocks(theta)
-        for index, block in enumerate(blocks):
-            units = block.shape[2]
-            z = make(seeds, units, samples)
-            self.pre_activations.append(z)
-            self._forward.append((np.matmul, (block.transpose(0, 2, 1), entering, z)))
-            back: list[tuple[Callable[..., Any], tuple[Any, ...]]] = []
-            if gradient is not None:
-                delta = make(seeds, units, samples)
-                self.deltas.append(delta)
-                back.append((np.matmul, (entering, delta.transpose(0, 2, 1), self.gradients[index])))
-                if index:
-                    before = self.deltas[-2]
-                    back.append((np.matmul, (block[:, :-1], delta, before)))
-                    back.append((np.multiply, (before, self.slopes[-1], before)))
-            self._backward[:0] = back
-            if index < len(blocks) - 1:
-                leaving = make(seeds, units + 1, samples)
-                leaving[:, -1] = 1
-                self.activations.append(leaving[:, :-1])
-                self.slopes.append(make(seeds, units, samples))
-                self._forward.append((kernel, (z, leaving[:, :-1], self.slopes[-1])))
-                entering = leaving
-
-    @property
-    def outputs(self) -> Array:
-        """The raw outputs, shape (seeds, samples, outputs)."""
-        return self.pre_activations[-1].transpose(0, 2, 1)
-
-    @property
-    def output_delta(self) -> Array:
-        """Where the loss writes its slope before `backward`, shape (seeds, samples, outputs)."""
-        return self.deltas[-1].transpose(0, 2, 1)
-
-    def forward(self) -> None:
-        """Fill pre-activations, activations and slopes from ``input``."""
-        for call, arguments in self._forward:
-            call(*arguments)
-
-    def backward(self) -> None:
-        """Fill deltas and gradients from ``output_delta``: backpropagation."""
-        for call, arguments in self._backward:
-            call(*arguments)
-
-    def propagate(self, loss: Loss, targets: Array) -> Array:
-        """Go forward and back with a loss averaged over the samples.
-
-        Parameters
-        ----------
-        loss
-            The loss.
-        targets
-            Encoded targets, shape (1 or seeds, samples, outputs).
-
-        Returns
-        -------
-        ndarray
-            Every sample's loss, shape (seeds, samples).
-        """
-        self.forward()
-        values, slopes = loss.rule(self.outputs, targets)
-        np.multiply(slopes, 1 / slopes.shape[-2], out=self.output_delta)
-        self.backward()
-        return values

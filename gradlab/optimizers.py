@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from gradlab import _check
 from gradlab._registry import Registry
+from gradlab.schedules import Schedule
 
 Array = NDArray[Any]
 
@@ -20,25 +21,48 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry("optimizer")
 
 @dataclass(frozen=True)
 class Optimizer:
-    """What all optimisers share: a learning rate, and an update of flat arrays in place."""
+    """What all optimisers share: a learning rate, and an update of flat arrays in place.
+
+    An optimiser of your own says in ``slots`` what it remembers, in ``coefficients`` which numbers a step needs, and in
+    ``equation`` how one entry changes.
+
+    Parameters
+    ----------
+    learning_rate
+        η: a number, or a schedule of `gradlab.schedules`.
+    clip_norm
+        If the gradient of a seed has a larger norm than this, it is scaled down to it before the step, as PyTorch's
+        ``clip_grad_norm_`` does; None leaves it.
+    """
 
     slots: ClassVar[tuple[str, ...]] = ()  # what it remembers between steps, an array like theta each
+    learning_rate: float | Schedule = 0.01
+    clip_norm: float | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.learning_rate, Schedule):
+            object.__setattr__(self, "learning_rate", _check.real("learning_rate", self.learning_rate, above=0))
+        if self.clip_norm is not None:
+            object.__setattr__(self, "clip_norm", _check.real("clip_norm", self.clip_norm, above=0))
+
+    def rate(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 1."""
+        return self.learning_rate(step - 1) if isinstance(self.learning_rate, Schedule) else self.learning_rate
 
     def coefficients(self, step: int) -> tuple[float, ...]:
         """Return the numbers that ``equation`` needs at a step, counted from 1."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
 
     def equation(
         self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
     ) -> None:
-        """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` may be overwritten."""
+        """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` and ``gradient`` may be overwritten."""
         raise NotImplementedError
 
-
-def _checked(optimizer: Optimizer, **limits: tuple[float | None, float | None, float | None]) -> None:
-    for name, (above, least, below) in limits.items():
-        value = _check.real(name, getattr(optimizer, name), above=above, least=least, below=below)
-        object.__setattr__(optimizer, name, value)
+    def _check(self, **limits: tuple[float | None, float | None, float | None]) -> None:
+        for name, (above, least, below) in limits.items():
+            value = _check.real(name, getattr(self, name), above=above, least=least, below=below)
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)
@@ -53,6 +77,10 @@ class SGD(Optimizer):
         μ, in [0, 1); 0 is plain gradient descent.
     nesterov
         Whether to step along g + μv; needs a momentum.
+    weight_decay
+        λ: g is replaced by g + λθ, an L2 penalty, as in PyTorch. Biases are included.
+    clip_norm
+        See `Optimizer`.
 
     Raises
     ------
@@ -65,12 +93,14 @@ class SGD(Optimizer):
        ICML 2013. The form is PyTorch's.
     """
 
-    learning_rate: float = 0.01
+    learning_rate: float | Schedule = 0.01
     momentum: float = 0.0
     nesterov: bool = False
+    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
-        _checked(self, learning_rate=(0, None, None), momentum=(None, 0, 1))
+        super().__post_init__()
+        self._check(momentum=(None, 0, 1), weight_decay=(None, 0, None))
         if not isinstance(self.nesterov, bool):
             raise TypeError(f"nesterov must be True or False, not {self.nesterov!r}")
         if self.nesterov and not self.momentum:
@@ -79,15 +109,18 @@ class SGD(Optimizer):
         object.__setattr__(self, "slots", ("velocity",) if self.momentum else ())
 
     def coefficients(self, step: int) -> tuple[float, ...]:
-        """Return η and μ."""
-        return self.learning_rate, self.momentum
+        """Return η, μ and λ."""
+        return self.rate(step), self.momentum, self.weight_decay
 
     def equation(
         self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
     ) -> None:
         """Update in place."""
-        learning_rate, momentum = coefficients
+        learning_rate, momentum, weight_decay = coefficients
         direction = gradient
+        if self.weight_decay:
+            np.multiply(theta, weight_decay, out=scratch)
+            np.add(gradient, scratch, out=gradient)
         if self.momentum:
             (velocity,) = slots
             np.multiply(velocity, momentum, out=velocity)
@@ -97,6 +130,111 @@ class SGD(Optimizer):
                 np.multiply(velocity, momentum, out=scratch)
                 direction = np.add(scratch, gradient, out=scratch)
         np.multiply(direction, learning_rate, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """RMSprop: v ← ρv + (1−ρ)g², θ ← θ − η·g/(√v + ε).
+
+    Parameters
+    ----------
+    learning_rate
+        η; 0.001 unless given.
+    smoothing
+        ρ, in [0, 1); Hinton's 0.9 unless given (PyTorch's default is 0.99).
+    epsilon
+        ε, outside the root as in PyTorch; 1e-8.
+    clip_norm
+        See `Optimizer`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    References
+    ----------
+    .. [1] Tieleman and Hinton, Lecture 6.5: RMSprop, 2012.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("mean_square",)
+    learning_rate: float | Schedule = 1e-3
+    smoothing: float = 0.9
+    epsilon: float = 1e-8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._check(smoothing=(None, 0, 1), epsilon=(0, None, None))
+
+    def coefficients(self, step: int) -> tuple[float, ...]:
+        """Return ρ, 1 − ρ, η and ε."""
+        return self.smoothing, 1 - self.smoothing, self.rate(step), self.epsilon
+
+    def equation(
+        self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
+    ) -> None:
+        """Update in place."""
+        (mean_square,) = slots
+        smoothing, rest, learning_rate, epsilon = coefficients
+        np.multiply(gradient, gradient, out=scratch)
+        np.multiply(scratch, rest, out=scratch)
+        np.multiply(mean_square, smoothing, out=mean_square)
+        np.add(mean_square, scratch, out=mean_square)
+        np.sqrt(mean_square, out=scratch)
+        np.add(scratch, epsilon, out=scratch)
+        np.divide(gradient, scratch, out=scratch)
+        np.multiply(scratch, learning_rate, out=scratch)
+        np.subtract(theta, scratch, out=theta)
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Adagrad: v ← v + g², θ ← θ − η·g/(√v + ε).
+
+    Parameters
+    ----------
+    learning_rate
+        η; 0.01 unless given, as in PyTorch.
+    epsilon
+        ε; 1e-10, as in PyTorch.
+    clip_norm
+        See `Optimizer`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    References
+    ----------
+    .. [1] Duchi, Hazan and Singer, Adaptive subgradient methods for online learning and stochastic optimization, 2011.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ("sum_of_squares",)
+    learning_rate: float | Schedule = 0.01
+    epsilon: float = 1e-10
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._check(epsilon=(0, None, None))
+
+    def coefficients(self, step: int) -> tuple[float, ...]:
+        """Return η and ε."""
+        return self.rate(step), self.epsilon
+
+    def equation(
+        self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
+    ) -> None:
+        """Update in place."""
+        (total,) = slots
+        learning_rate, epsilon = coefficients
+        np.multiply(gradient, gradient, out=scratch)
+        np.add(total, scratch, out=total)
+        np.sqrt(total, out=scratch)
+        np.add(scratch, epsilon, out=scratch)
+        np.divide(gradient, scratch, out=scratch)
+        np.multiply(scratch, learning_rate, out=scratch)
         np.subtract(theta, scratch, out=theta)
 
 
@@ -112,6 +250,8 @@ class Adam(Optimizer):
         How slowly the two averages forget, in [0, 1); the paper's 0.9 and 0.999.
     epsilon
         ε, outside the root as in the paper and in PyTorch; 1e-8.
+    clip_norm
+        See `Optimizer`.
 
     Raises
     ------
@@ -124,24 +264,19 @@ class Adam(Optimizer):
     """
 
     slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
-    learning_rate: float = 1e-3
+    learning_rate: float | Schedule = 1e-3
     beta1: float = 0.9
     beta2: float = 0.999
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        _checked(
-            self,
-            learning_rate=(0, None, None),
-            beta1=(None, 0, 1),
-            beta2=(None, 0, 1),
-            epsilon=(0, None, None),
-        )
+        super().__post_init__()
+        self._check(beta1=(None, 0, 1), beta2=(None, 0, 1), epsilon=(0, None, None))
 
     def coefficients(self, step: int) -> tuple[float, ...]:
         """Return β₁, β₂, and the step size and ε that belong to the unscaled moments kept."""
-        root = np.sqrt((1 - self.beta2) / (1 - self.beta2**step))
-        size = self.learning_rate * (1 - self.beta1) / (1 - self.beta1**step) / root
+        root: float = ((1 - self.beta2) / (1 - self.beta2**step)) ** 0.5
+        size = self.rate(step) * (1 - self.beta1) / ((1 - self.beta1**step) * root)
         return self.beta1, self.beta2, size, self.epsilon / root
 
     def equation(
@@ -149,18 +284,63 @@ class Adam(Optimizer):
     ) -> None:
         """Update in place; the moments are kept without their factors 1−β₁ and 1−β₂, which saves two passes."""
         first, second = slots
-        beta1, beta2, size, epsilon = coefficients
-        np.multiply(first, beta1, out=first)
-        np.add(first, gradient, out=first)
-        np.multiply(gradient, gradient, out=scratch)
-        np.multiply(second, beta2, out=second)
-        np.add(second, scratch, out=second)
-        np.sqrt(second, out=scratch)
-        np.add(scratch, epsilon, out=scratch)
-        np.divide(first, scratch, out=scratch)
-        np.multiply(scratch, size, out=scratch)
-        np.subtract(theta, scratch, out=theta)
+        beta1, beta2, size, epsilon = coefficients[:4]
+        np.multiply(first, beta1, first)
+        np.add(first, gradient, first)
+        np.multiply(gradient, gradient, scratch)
+        np.multiply(second, beta2, second)
+        np.add(second, scratch, second)
+        np.sqrt(second, scratch)
+        np.add(scratch, epsilon, scratch)
+        np.divide(first, scratch, scratch)
+        np.multiply(scratch, size, scratch)
+        np.subtract(theta, scratch, theta)
 
 
-for _name, _optimizer in {"sgd": SGD, "adam": Adam}.items():
-    OPTIMIZERS._add(_name, _optimizer)
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """AdamW: Adam with decoupled weight decay, θ ← (1 − ηλ)θ before the step of Adam.
+
+    Parameters
+    ----------
+    learning_rate
+        η; 0.001 unless given.
+    beta1, beta2
+        As for `Adam`.
+    epsilon
+        As for `Adam`.
+    weight_decay
+        λ; 0.01 unless given, as in PyTorch. Biases are included.
+    clip_norm
+        See `Optimizer`.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+
+    References
+    ----------
+    .. [1] Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019, in PyTorch's form.
+    """
+
+    weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._check(weight_decay=(None, 0, None))
+
+    def coefficients(self, step: int) -> tuple[float, ...]:
+        """Return those of Adam and 1 − ηλ."""
+        return (*super().coefficients(step), 1 - self.rate(step) * self.weight_decay)
+
+    def equation(
+        self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
+    ) -> None:
+        """Update in place."""
+        np.multiply(theta, coefficients[4], theta)
+        super().equation(theta, gradient, slots, scratch, *coefficients)
+
+
+for _optimizer in (SGD, RMSprop, Adagrad, Adam, AdamW):
+    OPTIMIZERS._add(_optimizer.__name__.lower(), _optimizer)

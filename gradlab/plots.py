@@ -21,14 +21,19 @@ from gradlab.history import History
 
 Array = NDArray[Any]
 
-PALETTE = ("#5b6673", "#b3541e", "#0b61a4", "#2a7a3b", "#8b3fa0", "#0f7b83", "#b0245e", "#7a6a00")
+PALETTE = ("#5b6673", "#b3541e", "#0b61a4", "#2a7a3b", "#8b3fa0", "#0f7b83", "#b0245e", "#7a6a00", "#6b4226")
 """Line colours; each has a contrast of at least 4.5 to 1 against white. The book's dark theme exchanges them."""
 
 INK = "#22272e"
 """The colour of text and of reference lines."""
 
-DASHES: tuple[Any, ...] = (":", "-", "--", "-.")
-"""Dashes, which change with the colour so that neighbours differ in grey as well."""
+# Colour and dash of each position in ACTIVATIONS. Those that are compared most often (sigmoid, tanh, relu, leaky_relu,
+# elu, selu, gelu, swish, softplus) differ in colour; their relatives share it and differ in the dash.
+_LOOKS = (
+    "0:", "1-", "1--", "7--", "2--", "2-.", "5--", "6--", "7:", "8--", "3-", "3--", "4-.", "4-", "4:", "5-", "5-.",
+    "6-.", "7-", "7-.", "0--", "0-.", "8-", "3-.", "2-", "1-.",
+)  # fmt: skip
+_DASHES = ("-", "--", "-.", ":")
 
 
 def style(activation: Activation | str) -> dict[str, Any]:
@@ -47,8 +52,10 @@ def style(activation: Activation | str) -> dict[str, Any]:
     part = ACTIVATIONS.resolve(activation, Activation)
     names = list(ACTIVATIONS)
     place = names.index(part.name) if part.name in names else len(names)
-    turn = place // len(PALETTE)
-    return {"color": PALETTE[place % len(PALETTE)], "linestyle": DASHES[(place + turn) % len(DASHES)]}
+    if place < len(_LOOKS):
+        return {"color": PALETTE[int(_LOOKS[place][0])], "linestyle": _LOOKS[place][1:]}
+    # a reader's own activations take turns
+    return {"color": PALETTE[place % len(PALETTE)], "linestyle": _DASHES[place // len(PALETTE) % len(_DASHES)]}
 
 
 def functions(

@@ -8,146 +8,29 @@ import time
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab.datasets import Data, encode_inputs
-from gradlab.history import STATISTICS, History, accuracy, class_labels
+from gradlab._chunk import Chunk, Samples
+from gradlab._trace import Moments
+from gradlab.datasets import Data
+from gradlab.history import STATISTICS, History
 from gradlab.losses import LOSSES, Loss
-from gradlab.network import MLP, SHUFFLING, Trace, generator
+from gradlab.network import MLP
 from gradlab.optimizers import OPTIMIZERS, Adam, Optimizer
 
 Array = NDArray[Any]
 
 CHUNK_BYTES = 4 << 20  # buffers of the seeds that pass through NumPy together: more would leave the cache
-BLOCK = 32_768  # numbers that an optimiser's passes run over before it takes the next ones: they stay in the cache
-ORDER = 4_096  # indices drawn at once from a seed's shuffling generator, at least one epoch
+POPULATION = 2_048  # samples from which batch normalisation takes its moments after training
 
 
 class DivergenceWarning(RuntimeWarning):
     """Some seeds of a run ended with a loss or parameter that is inf or nan."""
-
-
-class _Samples:
-    """A data set as one layout of memory: inputs with a column of ones, targets, labels."""
-
-    def __init__(self, data: Data, net: MLP, loss: Loss, dtype: np.dtype[Any], name: str) -> None:
-        if not isinstance(data, Data):
-            raise TypeError(f"{name} must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
-        x = encode_inputs(data.x, net.sizes[0])
-        self.inputs = np.ones((len(x), x.shape[1] + 1), dtype)
-        with np.errstate(over="ignore"):  # a number too large for float32 becomes inf, which is refused below
-            self.inputs[:, :-1] = x
-            self.targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
-        self.labels = class_labels(data, loss, net.sizes[-1])
-        if not np.isfinite(self.inputs).all() or not np.isfinite(self.targets).all():
-            raise ValueError(f"{name} holds a number that is too large for {dtype}")
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-
-class _Order:
-    """The order in which one seed visits the samples.
-
-    It depends on the seed and the step alone, so a run goes on exactly where another stopped. Each epoch visits as
-    many whole batches as there are; the rest of the samples waits for the next order.
-    """
-
-    def __init__(self, seed: int, samples: int, batch: int) -> None:
-        self.seed, self.samples, self.batch = seed, samples, batch
-        self.per_epoch = samples // batch
-        self.epochs = max(1, ORDER // samples)
-        self.drawn, self.orders = -1, np.empty((0, samples), np.intp)
-
-    def __call__(self, step: int) -> Array:
-        epoch, place = divmod(step, self.per_epoch)
-        block, row = divmod(epoch, self.epochs)
-        if block != self.drawn:
-            source = generator(self.seed, SHUFFLING, block)
-            self.orders = source.permuted(np.tile(np.arange(self.samples), (self.epochs, 1)), axis=1)
-            self.drawn = block
-        return self.orders[row, place * self.batch : (place + 1) * self.batch]
-
-
-class _Chunk:
-    """Some seeds on their way: views of their parameters, one trace, and where they stand."""
-
-    def __init__(
-        self,
-        net: MLP,
-        loss: Loss,
-        optimizer: Optimizer,
-        theta: Array,
-        slots: list[Array],
-        seeds: tuple[int, ...],
-        samples: _Samples,
-        batch: int | None,
-        monitor: _Samples | None,
-        before: _Chunk | None,
-    ) -> None:
-        self.loss, self.optimizer, self.samples, self.monitor = loss, optimizer, samples, monitor
-        self.theta, self.seeds, self.whole = theta, seeds, batch is None
-        size = len(samples) if batch is None else batch
-        # chunks run one after the other, so all of them work in the buffers of the first
-        gradient: Array = np.zeros_like(theta) if before is None else before.gradient[: len(theta)]
-        self.gradient: Array = gradient
-        self.trace: Trace = Trace(
-            net, theta, samples=size, gradient=gradient, shared=self.whole, reuse=before.trace if before else None
-        )
-        self.targets = np.empty((1 if self.whole else len(seeds), size, samples.targets.shape[1]), theta.dtype)
-        if self.whole:
-            self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
-        self.orders = [] if batch is None else [_Order(seed, len(samples), batch) for seed in seeds]
-        self.indices = np.empty((len(seeds), size), np.intp)
-        self.watch: Trace = self.trace
-        if monitor is not None:
-            self.watch = Trace(
-                net,
-                theta,
-                samples=len(monitor),
-                gradient=gradient,
-                shared=True,
-                reuse=before.watch if before else None,
-            )
-            self.watch.input[0] = monitor.inputs
-        flat = [array.reshape(-1) for array in (theta, gradient, *slots)]
-        scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
-        self.blocks = []
-        for at in range(0, theta.size, BLOCK):
-            here, slope, *kept = (array[at : at + BLOCK] for array in flat)
-            self.blocks.append((here, slope, kept, scratch[: len(here)]))
-
-    def load(self, step: int) -> None:
-        """Gather each seed's batch for the update after ``step`` updates."""
-        if not self.whole:
-            for row, order in enumerate(self.orders):
-                self.indices[row] = order(step)
-            np.take(self.samples.inputs, self.indices, axis=0, out=self.trace.input, mode="clip")
-            np.take(self.samples.targets, self.indices, axis=0, out=self.targets, mode="clip")
-
-    def update(self, step: int) -> None:
-        """Take the update that follows ``step`` updates."""
-        numbers = [np.asarray(c, self.theta.dtype) for c in self.optimizer.coefficients(step + 1)]
-        for theta, gradient, slots, scratch in self.blocks:
-            self.optimizer.equation(theta, gradient, slots, scratch, *numbers)
-
-    def record(self, values: Array | None, into: dict[str, Array]) -> None:
-        """Write one record; on the monitor's samples if there is one, else on the batch just propagated."""
-        labels = self.samples.labels
-        if self.monitor is not None:
-            values = self.watch.propagate(self.loss, self.monitor.targets[None])
-            labels = self.monitor.labels
-        elif not self.whole and labels is not None:
-            labels = labels[self.indices]
-        assert values is not None
-        into["loss"][...] = values.mean(-1)
-        into["accuracy"][...] = accuracy(self.loss, self.watch.outputs, labels)
-        for name, statistic in STATISTICS.items():
-            into[name][...] = statistic(self.watch)
 
 
 def train(
@@ -164,6 +47,7 @@ def train(
     monitor: Data | None = None,
     theta: Array | None = None,
     resume: History | None = None,
+    target_loss: float | None = None,
     progress: bool = False,
     chunk: int | None = None,
 ) -> History:
@@ -200,6 +84,9 @@ def train(
         Parameters to start from, shape (seeds, parameters), instead of those that the seeds draw.
     resume
         An earlier history of the same net, loss, optimiser and seeds, to go on from; ``steps`` are then further steps.
+    target_loss
+        Each seed stops at the first record in which its loss is at most this, and the run ends when all of them have;
+        ``History.stopped`` says where.
     progress
         Whether to show progress; needs tqdm, and goes without where it is missing.
     chunk
@@ -237,8 +124,8 @@ def train(
     own, kind = _check.seeds(seeds), _check.dtype(dtype)
     steps = _check.whole("steps", steps, least=0)
     every = _check.whole("record_every", record_every, least=1)
-    samples = _Samples(data, net, rule, kind, "data")
-    watched = None if monitor is None else _Samples(monitor, net, rule, kind, "monitor")
+    samples = Samples(data, net, rule, kind, "data")
+    watched = None if monitor is None else Samples(monitor, net, rule, kind, "monitor")
     if batch_size is not None:
         batch_size = _check.whole("batch_size", batch_size, least=1)
         if batch_size > len(samples):
@@ -246,6 +133,8 @@ def train(
                 f"batch_size must be at most the number of samples, {len(samples)}, not {batch_size}; "
                 "None takes all of them"
             )
+    if target_loss is not None:
+        target_loss = _check.real("target_loss", target_loss)
     if resume is not None:
         if theta is not None:
             raise ValueError("give theta or resume, not both: a resumed run starts from its own theta")
@@ -259,11 +148,11 @@ def train(
     size = len(samples) if batch_size is None else batch_size
     per_seed = max(size, len(watched) if watched else 0) * sum(net.sizes) * 4 * kind.itemsize
     together = max(1, CHUNK_BYTES // per_seed) if chunk is None else _check.whole("chunk", chunk, least=1)
-    chunks: list[_Chunk] = []
+    chunks: list[Chunk] = []
     for at in range(0, len(own), together):
         rows = slice(at, at + together)
         chunks.append(
-            _Chunk(
+            Chunk(
                 net,
                 rule,
                 method,
@@ -276,19 +165,51 @@ def train(
                 chunks[0] if chunks else None,
             )
         )
-    due = [step for step in range(start, start + steps + 1) if step % every == 0 or step in (0, start + steps)]
-    if resume is not None:
-        due = [step for step in due if step > start]
+    due = _due(start, start + steps, every, fresh=resume is None)
     records = _empty_records(net, len(due), len(own))
-    taken = _run(chunks, records, due, start, start + steps, together, progress)
+    stopped = np.full(len(own), -1)
+    if resume is not None and target_loss is not None:
+        # a seed that met it at a last record which an unbroken run would not have taken is not held back
+        stopped[...] = np.where(resume.stopped % every == 0, resume.stopped, -1)
+        for at, part in zip(range(0, len(own), together), chunks, strict=True):
+            part.running &= stopped[at : at + together] < 0
+            part.halted = not part.running.all()
+    taken = _run(chunks, records, due, start, start + steps, together, progress, target_loss, stopped)
     kept = {name: array[: len(taken)] for name, array in records.items()}
     history = History(
-        net, rule, method, own, np.array(taken, dtype=int), **kept, theta=begun, slots=tuple(slots)
+        net,
+        rule,
+        method,
+        own,
+        np.array(taken, dtype=int),
+        **kept,
+        theta=begun,
+        slots=tuple(slots),
+        stopped=stopped,
+        moments=_moments(net, begun, samples, together),
     )
     if resume is not None:
         history = _joined(resume, history, every)
     _report_divergence(history)
     return history
+
+
+def _due(start: int, last: int, every: int, *, fresh: bool) -> list[int]:
+    """Return the steps at which a record is due; a resumed run has that of its first step already."""
+    due = {*range(-(-start // every) * every, last + 1, every), last, *((start,) if fresh else ())}
+    return sorted(due if fresh else due - {start})
+
+
+def _moments(net: MLP, theta: Array, samples: Samples, together: int) -> Moments | None:
+    """Return what batch normalisation needs for predictions, from the first training samples."""
+    if net.normalize != "batch":
+        return None
+    x = samples.inputs[:POPULATION, :-1]
+    parts = [net.moments(theta[at : at + together], x) or [] for at in range(0, len(theta), together)]
+    return tuple(
+        (np.concatenate([mean for mean, _ in layer]), np.concatenate([variance for _, variance in layer]))
+        for layer in zip(*parts, strict=True)
+    )
 
 
 def probe(
@@ -332,7 +253,10 @@ def probe(
     >>> bool((norms[:, 0] < 1e-4 * norms[:, -1]).all())
     True
     """
-    return train(net, data, loss=loss, optimizer="sgd", steps=0, seeds=seeds, dtype=dtype, theta=theta)
+    # as a monitor the data pass without what an activation draws while training
+    return train(
+        net, data, loss=loss, optimizer="sgd", steps=0, batch_size=1, seeds=seeds, dtype=dtype, monitor=data, theta=theta
+    )
 
 
 def _optimizer(given: Optimizer | str | type[Optimizer]) -> Optimizer:
@@ -391,55 +315,45 @@ def _empty_records(net: MLP, records: int, seeds: int) -> dict[str, Array]:
 
 
 def _run(
-    chunks: list[_Chunk],
+    chunks: list[Chunk],
     records: dict[str, Array],
     due: list[int],
     start: int,
     last: int,
     together: int,
     progress: bool,
+    target: float | None,
+    stopped: Array,
 ) -> list[int]:
-    """Bring all chunks to the last step, or to where Ctrl-C stops them; return the steps that were recorded."""
+    """Bring all chunks to the last step, or to where Ctrl-C or the target loss ends the run; return what is recorded."""
     place = {step: index for index, step in enumerate(due)}
     step, stride = start, 1
+
+    def advance(place: dict[int, int], step: int, stop: int, last: int) -> None:
+        for index, chunk in enumerate(chunks):
+            rows = slice(index * together, (index + 1) * together)
+            own = {name: array[:, rows] for name, array in records.items()}
+            chunk.advance(own, place, step, stop, last, target, stopped[rows])
+
     with _interruption() as interrupted, _bar(progress, last - start) as bar, np.errstate(all="ignore"):
         while True:
             stop = min(step + stride, last)
             began = time.perf_counter()
-            for index, chunk in enumerate(chunks):
-                rows = slice(index * together, (index + 1) * together)
-                _advance(chunk, records, rows, place, step, stop, last)
+            advance(place, step, stop, last)
             bar(stop - step)
-            if stop == last or interrupted.is_set():
+            if target is not None and (stopped >= 0).all():
+                return [s for s in due if s <= max(stopped.max(), due[0])]
+            if stop == last:
+                return due
+            if interrupted.is_set():
                 break
             step = stop
             if time.perf_counter() - began < 0.2:  # all chunks stand at one step again several times a second
                 stride *= 2
-        taken = [s for s in due if s < stop or s == last == stop]
-        if stop < last:  # interrupted: where the run stands is its last record, so that it can be resumed
-            for index, chunk in enumerate(chunks):
-                rows = slice(index * together, (index + 1) * together)
-                _advance(chunk, records, rows, {stop: len(taken)}, stop, stop, stop)
-            taken.append(stop)
-    return taken
-
-
-def _advance(
-    chunk: _Chunk, records: dict[str, Array], rows: slice, place: dict[int, int], step: int, stop: int, last: int
-) -> None:
-    for now in range(step, stop + (stop == last)):
-        final = now == last
-        index = place.get(now)
-        into = None if index is None else {name: array[index, rows] for name, array in records.items()}
-        if into is not None and chunk.monitor is not None:
-            chunk.record(None, into)  # before the batch, whose gradient the update wants
-        if not final or chunk.monitor is None:
-            chunk.load(now)
-            values = chunk.trace.propagate(chunk.loss, chunk.targets)
-            if into is not None and chunk.monitor is None:
-                chunk.record(values, into)
-        if not final:
-            chunk.update(now)
+        # interrupted: where the run stands is its last record, so that it can be resumed
+        taken = [s for s in due if s < stop]
+        advance({stop: len(taken)}, stop, stop, stop)
+    return [*taken, stop]
 
 
 @contextmanager
@@ -485,10 +399,8 @@ def _joined(before: History, after: History, every: int) -> History:
     unbroken = before.step[-1] % every == 0 or not len(after.step)
     keep = slice(None) if unbroken else slice(-1)
     names = ("step", "loss", "accuracy", *STATISTICS)
-    joined = {name: np.concatenate([getattr(before, name)[keep], getattr(after, name)]) for name in names}
-    return History(
-        after.net, after.loss_function, after.optimizer, after.seeds, **joined, theta=after.theta, slots=after.slots
-    )
+    joined: dict[str, Any] = {name: np.concatenate([getattr(before, name)[keep], getattr(after, name)]) for name in names}
+    return replace(after, **joined)
 
 
 def _report_divergence(history: History) -> None:

@@ -64,13 +64,16 @@ def plain():
         for inputs, outputs in zip(net.sizes[:-1], net.sizes[1:], strict=True):
             stop = start + inputs * outputs
             weights.append((theta[start:stop].reshape(inputs, outputs), theta[stop : stop + outputs]))
-            start = stop + outputs
+            # what the activation learns stands behind the biases, at its first value here
+            start = stop + outputs + outputs * len(net.activation.learned)
         h, entering, z, values, slopes = data.x, [], [], [], []
         for index, (matrix, bias) in enumerate(weights):
             entering.append(h)
             z.append(h @ matrix + bias)
             if index < len(weights) - 1:
-                value, slope = net.activation.value_and_derivative(z[-1])
+                value, slope = np.empty_like(z[-1]), np.empty_like(z[-1])
+                with np.errstate(all="ignore"):  # as in training; test_activations holds it against the exact rule
+                    net.activation.kernel()(z[-1], value, slope)
                 values.append(value)
                 slopes.append(slope)
                 h = value

@@ -211,8 +211,9 @@ def test_every_seeds_gradient_is_backpropagation_by_hand(activation, blobs, plai
     for seed in range(3):
         z, _, _, _, gradients = plain(net, theta[seed], data, lambda z, y: 2 * (z - y) / z.size)
         assert loss[seed] == pytest.approx(((z[-1] - data.y) ** 2).mean(), rel=1e-12)
-        expected = np.concatenate([np.concatenate([w.ravel(), b]) for w, b in gradients])
-        np.testing.assert_allclose(gradient[seed], expected, rtol=1e-10, atol=1e-13)
+        for found, (w, b) in zip(net.layers(gradient), gradients, strict=True):
+            np.testing.assert_allclose(found.weights[seed], w, rtol=1e-10, atol=1e-13)
+            np.testing.assert_allclose(found.biases[seed], b, rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("loss", gl.LOSSES)

@@ -143,7 +143,12 @@ def test_an_optimiser_is_a_value(kind):
 def test_the_defaults_are_the_papers_and_the_peers():
     assert gl.SGD() == gl.SGD(0.01, 0.0, False)
     assert gl.Adam() == gl.Adam(1e-3, 0.9, 0.999, 1e-8)
-    assert list(gl.OPTIMIZERS.items()) == [("sgd", gl.SGD), ("adam", gl.Adam)]
+    assert gl.SGD(0.01).weight_decay == 0
+    assert gl.RMSprop() == gl.RMSprop(1e-3, 0.9, 1e-8)
+    assert gl.Adagrad() == gl.Adagrad(0.01, 1e-10)
+    assert gl.AdamW() == gl.AdamW(1e-3, 0.9, 0.999, 1e-8, 0.01)
+    assert list(gl.OPTIMIZERS) == ["sgd", "rmsprop", "adagrad", "adam", "adamw"]
+    assert all(optimizer().clip_norm is None for optimizer in gl.OPTIMIZERS.values())
 
 
 @every

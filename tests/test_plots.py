@@ -111,7 +111,7 @@ def test_slopes_are_drawn_with_a_gap_at_each_kink(ax):
     for line, part in zip(ax.get_lines(), gl.ACTIVATIONS.values(), strict=True):
         x, y = line.get_data()
         missing = np.isnan(y)
-        assert missing.sum() == len(part.kinks)
+        assert missing.sum() == sum(-4 <= kink <= 4 for kink in part.kinks)
         np.testing.assert_array_equal(y[~missing], part.derivative(x)[~missing])
     assert "slope" in ax.get_ylabel()
 

@@ -14,9 +14,16 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab import training
+from gradlab import _chunk, training
+from gradlab._chunk import Orders
 from gradlab.history import STATISTICS
-from gradlab.training import _Order
+
+
+def order_of(seed, samples, batch):
+    """The order of one seed alone."""
+    orders = Orders((seed,), samples, batch)
+    return lambda step: orders(step)[0].copy()
+
 
 RECORDED = ("loss", "accuracy", *STATISTICS)
 OPTIMIZERS = [gl.SGD(0.1), gl.SGD(0.05, momentum=0.9, nesterov=True), gl.Adam(0.01)]
@@ -74,12 +81,12 @@ def test_the_chunk_changes_nothing(chunk, batch_size, monitored, blobs):
 def test_a_large_stack_is_cut_into_chunks_of_its_own_accord(blobs, monkeypatch):
     net, data, made = gl.MLP([3, 6, 3]), blobs(24), []
 
-    class Counted(training._Chunk):
+    class Counted(training.Chunk):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             made.append(len(self.seeds))
 
-    monkeypatch.setattr(training, "_Chunk", Counted)
+    monkeypatch.setattr(training, "Chunk", Counted)
     whole = gl.train(net, data, steps=5, seeds=range(7))
     assert made == [7]
     monkeypatch.setattr(training, "CHUNK_BYTES", 3 * 24 * 12 * 4 * 8)
@@ -91,7 +98,7 @@ def test_a_large_stack_is_cut_into_chunks_of_its_own_accord(blobs, monkeypatch):
 def test_the_optimisers_blocks_change_nothing(blobs, monkeypatch):
     net, data = gl.MLP([3, 6, 3]), blobs(24)
     whole = gl.train(net, data, steps=9, seeds=range(3))
-    monkeypatch.setattr(training, "BLOCK", 7)
+    monkeypatch.setattr(_chunk, "BLOCK", 7)
     _same(whole, gl.train(net, data, steps=9, seeds=range(3)))
 
 
@@ -151,7 +158,7 @@ def test_training_is_the_loop_one_would_write(loss, batch_size, blobs):
     data = blobs(15, classes=2)
     net = gl.MLP([3, 5, 1 if loss == "binary_cross_entropy" else 2], activation="tanh")
     run = gl.train(net, data, loss=loss, optimizer=gl.SGD(0.2), steps=11, record_every=1, batch_size=batch_size, seeds=6)
-    theta, order = net.initialize(6), _Order(6, 15, batch_size or 15)
+    theta, order = net.initialize(6), order_of(6, 15, batch_size or 15)
     for step in range(12):
         seen = order(step) if batch_size else np.arange(15)
         value, gradient = net.loss_and_gradient(theta, gl.Data(data.x[seen], data.y[seen]), loss=loss)
@@ -190,7 +197,7 @@ def test_loss_and_optimiser_may_be_given_by_name_by_class_or_as_they_are(blobs):
 
 @pytest.mark.parametrize(("samples", "batch"), [(12, 4), (13, 4), (12, 12), (7, 1), (5000, 1000), (30, 7)])
 def test_every_sample_is_visited_at_most_once_an_epoch_and_once_where_batches_fit(samples, batch):
-    order, per_epoch = _Order(3, samples, batch), samples // batch
+    order, per_epoch = order_of(3, samples, batch), samples // batch
     for epoch in range(5):
         seen = np.concatenate([order(epoch * per_epoch + place) for place in range(per_epoch)])
         assert len(seen) == per_epoch * batch
@@ -200,21 +207,21 @@ def test_every_sample_is_visited_at_most_once_an_epoch_and_once_where_batches_fi
 
 
 def test_epochs_and_seeds_have_orders_of_their_own():
-    orders = [[tuple(_Order(seed, 20, 20)(epoch)) for epoch in range(300)] for seed in range(3)]
+    orders = [[tuple(order_of(seed, 20, 20)(epoch)) for epoch in range(300)] for seed in range(3)]
     assert len({order for seed in orders for order in seed}) == 900
 
 
 def test_an_order_depends_on_the_seed_and_the_step_alone():
-    forward = _Order(5, 10, 3)
+    forward = order_of(5, 10, 3)
     expected = [forward(step).copy() for step in range(2000)]
     for step in (1999, 3, 1500, 0, 1499):
-        np.testing.assert_array_equal(_Order(5, 10, 3)(step), expected[step])
-    backward = _Order(5, 10, 3)
+        np.testing.assert_array_equal(order_of(5, 10, 3)(step), expected[step])
+    backward = order_of(5, 10, 3)
     assert all((backward(step) == expected[step]).all() for step in reversed(range(0, 2000, 50)))
 
 
 def test_all_samples_come_first_as_often_as_each_other():
-    order = _Order(0, 6, 6)
+    order = order_of(0, 6, 6)
     counts = np.bincount([order(epoch)[0] for epoch in range(3000)], minlength=6)
     assert np.abs(counts - 500).max() < 100
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import activation_facts
 from docstrings import docstring_lines
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -45,19 +47,7 @@ def home(part: Any, name: str) -> str:
     return "gradlab" if getattr(gradlab, name, None) is part else part.__module__
 
 
-def facts(part: Any) -> str:
-    """Return what an activation knows of itself, as one line."""
-    known = []
-    if getattr(part, "gain", None) is not None:
-        known.append(f"Gain {part.gain:.6g}")
-    if getattr(part, "kinks", None):
-        known.append(f"kink at {', '.join(f'{kink:g}' for kink in part.kinks)}")
-    if source := getattr(part, "source", None):
-        known.append(f":cite:t:`{source}`")
-    return " · ".join(known)
-
-
-def entry(key: str, part: Any) -> list[str]:
+def entry(app: Sphinx, key: str, part: Any) -> list[str]:
     """Return the reStructuredText of one part of a family."""
     if inspect.isclass(part):
         return [f".. autoclass:: {home(part, part.__name__)}.{part.__name__}", ""]
@@ -67,7 +57,11 @@ def entry(key: str, part: Any) -> list[str]:
     head = [f".. py:function:: {key}{signature(part)}", f"   :module: {where}"]
     if where != part.__module__:
         head.append(f"   :canonical: {part.__module__}.{key}")
-    body = [*docstring_lines(part, "function", key), "", facts(part)]
+    body = docstring_lines(part, "function", key)
+    if isinstance(part, gradlab.Activation):
+        body += ["", *activation_facts.figure(app, part), "", *activation_facts.fields(part)]
+    elif source := getattr(part, "source", None):
+        body += ["", f":cite:t:`{source}`"]
     return [*head, "", *(f"   {line}".rstrip() for line in body), ""]
 
 
@@ -121,7 +115,7 @@ class Family(FromSource):
         """Return the entries of the registry's parts."""
         if name not in FAMILIES:
             raise self.error(f"unknown family {name!r}; the families are {', '.join(FAMILIES)}")
-        return [line for key, part in family(name).items() for line in entry(key, part)]
+        return [line for key, part in family(name).items() for line in entry(self.env.app, key, part)]
 
 
 class Public(FromSource):
@@ -145,7 +139,7 @@ def anchor_where_defined(app: Sphinx, doctree: nodes.document) -> None:
         owner = getattr(gradlab, (sign.get("fullname") or "").partition(".")[0], None)
         if sign.get("module") != "gradlab" or owner is None or not sign["ids"]:
             continue
-        anchor = f"{owner.__module__}.{sign['fullname']}"
+        anchor = f"{written_in(owner)}.{sign['fullname']}"
         if anchor not in doctree.ids:
             sign["ids"].append(anchor)
             doctree.ids[anchor] = sign
@@ -154,18 +148,27 @@ def anchor_where_defined(app: Sphinx, doctree: nodes.document) -> None:
 def where_defined(app: Sphinx, module: str, attribute: str) -> str | None:
     """Tell viewcode the module of an object's owner; by itself it takes a cached property for one of functools."""
     owner = getattr(importlib.import_module(module), attribute.partition(".")[0], None)
-    return getattr(owner, "__module__", None)
+    return written_in(owner)
+
+
+def written_in(owner: Any) -> str | None:
+    """Return the module in whose source a public name stands: ``gradlab._activation`` for `gradlab.Activation`."""
+    home = getattr(owner, "__module__", None)
+    name = getattr(owner, "__name__", getattr(owner, "name", None))
+    if not str(home).startswith("gradlab.") or name is None:
+        return home
+    private = [module for module in sorted(sys.modules) if module.startswith("gradlab._")]
+    return next((m for m in (home, *private) if name in ModuleAnalyzer.for_module(m).find_tags()), home)
 
 
 def describe(key: str, part: Any) -> dict[str, Any]:
     """Return what a script may want to know of a part; numbers and texts only."""
     summary = (inspect.getdoc(part) or "").partition("\n\n")[0].replace("\n", " ")
     entry: dict[str, Any] = {"name": key, "summary": summary, "signature": signature(part)}
-    for known in ("gain", "source"):
-        if isinstance(value := getattr(part, known, None), float | str):
-            entry[known] = value
-    if isinstance(kinks := getattr(part, "kinks", None), tuple):
-        entry["kinks"] = list(kinks)
+    if isinstance(source := getattr(part, "source", None), str):
+        entry["source"] = source
+    if isinstance(part, gradlab.Activation):
+        entry |= activation_facts.numbers(part)
     if isinstance(parameters := getattr(part, "parameters", None), Mapping):
         entry["parameters"] = dict(parameters)
     return entry

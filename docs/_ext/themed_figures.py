@@ -1,4 +1,4 @@
-"""Give every SVG figure that an executed cell drew a dark twin.
+"""Give every SVG figure that an executed cell, or _ext/activation_facts.py, drew a dark twin.
 
 Cells draw with the light palette of ``matplotlibrc``. The twin is the same file with each colour of the palette
 exchanged for its partner, so a cell runs once, and a page shows one of the two by CSS. (One SVG with a
@@ -30,7 +30,9 @@ DARK = {  # light: dark
     "#0f7b83": "#56d4dd",
     "#b0245e": "#ff7eb6",
     "#7a6a00": "#e3c53f",
+    "#6b4226": "#cfa885",
 }
+MADE = ("/jupyter_execute/", "/drawn_figures/")  # where the figures of a build are
 _COLOUR = re.compile("|".join(DARK), re.IGNORECASE)
 
 
@@ -48,7 +50,7 @@ class AddDarkTwin(SphinxTransform):
         """Give each executed SVG of the document its twin."""
         for image in list(self.document.findall(nodes.image)):
             uri = image.get("uri", "")
-            if "/jupyter_execute/" not in uri or not uri.endswith(".svg"):
+            if not any(folder in uri for folder in MADE) or not uri.endswith(".svg"):
                 continue
             source = Path(self.env.srcdir, uri.lstrip("/"))
             twin_file = source.with_name(f"{source.stem}-dark.svg")

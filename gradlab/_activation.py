@@ -1,0 +1,349 @@
+"""What an activation is: the record, its registry, and the decorator that enters a rule in it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gradlab import _check
+from gradlab._normal import standard_normal_nodes
+from gradlab._registry import Registry
+
+Array = NDArray[Any]
+Rule = Callable[..., tuple[Array, Array]]
+
+
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+class GaussianMoments(NamedTuple):
+    """What an activation ``f`` does to normal ``z``: E f, Var f, E f′ and E f′²."""
+
+    mean: float
+    variance: float
+    slope_mean: float
+    slope_mean_square: float
+
+    @property
+    def mean_square(self) -> float:
+        """E f², the variance plus the mean squared."""
+        return self.variance + self.mean**2
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Activation:
+    """An elementwise function that knows its slope.
+
+    Call it for its value; `derivative` and `value_and_derivative` give the slope. Make your own with `activation`.
+
+    Parameters
+    ----------
+    name
+        Its name in `ACTIVATIONS`.
+    rule
+        ``rule(x, **parameters) -> (value, slope)``; both have the shape of ``x``.
+    parameters
+        Its keyword parameters with their values.
+    kinks_at
+        The points where the slope is a convention (gradlab takes the slope from the left), or a function of the
+        parameters that returns them, and raises `ValueError` for parameters that do not go together.
+    limits
+        For each parameter the open interval in which it may lie.
+    source
+        The key of the paper in the book's bibliography.
+    in_place
+        ``in_place(z, value, slope, **parameters)``: the same function, written into two buffers for the trainer.
+        Its absolute error may be larger (by a few units in the last place of 1), its result not.
+    learned
+        For each parameter that training may change its ``derivative(x, **parameters)``: how the value at ``x`` changes
+        with the parameter. A network has one such parameter a unit, which starts at the value in ``parameters``.
+    draw
+        ``draw(generator, shape, **parameters)``: parameters for one pass of training, arrays of that shape. Everywhere
+        else those in ``parameters`` serve.
+    """
+
+    name: str
+    rule: Rule
+    parameters: Mapping[str, float] = field(default_factory=_empty)
+    kinks_at: tuple[float, ...] | Callable[..., tuple[float, ...]] = ()
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=_empty)
+    source: str | None = None
+    in_place: Callable[..., None] | None = None
+    learned: Mapping[str, Callable[..., Array]] = field(default_factory=_empty)
+    draw: Callable[..., dict[str, Array]] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__doc__", inspect.getdoc(self.rule) or type(self).__doc__)
+        object.__setattr__(self, "__module__", self.rule.__module__)
+        object.__setattr__(self, "__wrapped__", self.rule)
+        x = inspect.Parameter("x", inspect.Parameter.POSITIONAL_ONLY)
+        keywords = [
+            inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=value)
+            for key, value in self.parameters.items()
+        ]
+        object.__setattr__(self, "__signature__", inspect.Signature([x, *keywords]))
+
+    def __repr__(self) -> str:
+        inside = ", ".join(f"{key}={value:g}" for key, value in self.parameters.items())
+        return f"{self.name}({inside})" if inside else self.name
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Activation):
+            return NotImplemented
+        return self.rule is other.rule and dict(self.parameters) == dict(other.parameters)
+
+    def __hash__(self) -> int:
+        return hash((self.rule, tuple(self.parameters.items())))
+
+    def __reduce__(self) -> Any:
+        known = ACTIVATIONS.get(self.name)
+        if known is not None and known.rule is self.rule:
+            return _restore, (self.name, dict(self.parameters))
+        # a rule behind the decorator's name is hidden from pickle; cloudpickle (joblib, Dask) carries it by value
+        fields = (self.kinks_at, dict(self.limits), self.source, self.in_place, dict(self.learned), self.draw)
+        return Activation, (self.name, self.rule, dict(self.parameters), *fields)
+
+    def __call__(self, x: ArrayLike, /, **parameters: Any) -> Any:
+        """Return the value at ``x``, in the shape and floating type of ``x``."""
+        return self.value_and_derivative(x, **parameters)[0]
+
+    def derivative(self, x: ArrayLike, /, **parameters: Any) -> Any:
+        """Return the slope at ``x``; at a kink, the slope from the left."""
+        return self.value_and_derivative(x, **parameters)[1]
+
+    def value_and_derivative(self, x: ArrayLike, /, **parameters: Any) -> tuple[Any, Any]:
+        """Return value and slope at ``x``.
+
+        Parameters
+        ----------
+        x
+            Numbers of any shape. Float16, float32 and float64 are kept; all else becomes float64. The arithmetic is
+            float64 throughout and is rounded once.
+        **parameters
+            Values for this call alone. One that is learned or drawn in training may be an array that broadcasts to
+            the shape of ``x``.
+
+        Returns
+        -------
+        tuple
+            Value and slope, each in the shape of ``x``; nan where ``x`` is nan.
+
+        Raises
+        ------
+        TypeError
+            If a parameter is unknown, or ``x`` holds no numbers.
+        ValueError
+            If a parameter lies outside its limits, or does not broadcast to the shape of ``x``.
+        """
+        given = np.asarray(x)
+        if given.dtype.kind not in "fiub":
+            raise TypeError(f"x must hold real numbers; {self.name} was given {given.dtype}")
+        kind = given.dtype if given.dtype.kind == "f" else np.dtype("float64")
+        wide = given.astype(np.promote_types(kind, "float64"), copy=False)
+        chosen = self._checked(parameters, given.shape)
+        with np.errstate(all="ignore"):  # limits at ±inf and values past the largest number are not mistakes
+            value, slope = self.rule(wide, **chosen)
+            missing = np.isnan(wide)
+            value, slope = np.where(missing, wide, value), np.where(missing, wide, slope)
+            return value.astype(kind, copy=False)[()], slope.astype(kind, copy=False)[()]
+
+    def bind(self, **parameters: float) -> Activation:
+        """Return the same activation with other parameters; it prints as ``leaky_relu(slope=0.2)``."""
+        others = (self.kinks_at, self.limits, self.source, self.in_place, self.learned, self.draw)
+        return Activation(self.name, self.rule, MappingProxyType(self._checked(parameters)), *others)
+
+    def kernel(self, **arrays: Array) -> Callable[[Array, Array, Array], None]:
+        """Return ``kernel(z, value, slope)``, which writes value and slope into two buffers of the shape of ``z``.
+
+        Parameters
+        ----------
+        **arrays
+            Parameters that are arrays, each broadcasting to the shape of ``z``; the kernel sees later changes of them.
+
+        Returns
+        -------
+        Callable
+            The kernel.
+        """
+        for key in arrays:
+            self._known(key, arrays[key])
+        parameters = {**self.parameters, **arrays}
+        if self.in_place is not None:
+            return functools.partial(self.in_place, **parameters) if parameters else self.in_place
+        rule = self.rule
+
+        def general(z: Array, value: Array, slope: Array) -> None:
+            value[...], slope[...] = rule(z, **parameters)
+
+        return general
+
+    @property
+    def kinks(self) -> tuple[float, ...]:
+        """The points where the slope jumps, so that its value there is a convention."""
+        return self.kinks_at(**self.parameters) if callable(self.kinks_at) else self.kinks_at
+
+    @functools.cached_property
+    def gain(self) -> float:
+        """1/√(E f(z)²) for z ~ N(0, 1): the factor that gives the next layer unit mean square again."""
+        mean_square = self.gaussian_moments().mean_square
+        return float(1 / np.sqrt(mean_square)) if mean_square > 0 else np.inf
+
+    @property
+    def zero_centred(self) -> bool:
+        """Whether E f(z) = 0 for z ~ N(0, 1), as far as the quadrature can tell (1e-12 of the root mean square)."""
+        moments = self.gaussian_moments()
+        return bool(abs(moments.mean) <= 1e-12 * np.sqrt(moments.mean_square))
+
+    @property
+    def monotonic(self) -> bool:
+        """Whether f never falls, or never rises."""
+        x, value, slope = self._survey
+        room = 1e-12 * np.abs(value[1:])
+        finite = np.isfinite(value[1:]) & np.isfinite(value[:-1])
+        step = np.where(finite, np.subtract(value[1:], value[:-1], where=finite, out=np.zeros_like(room)), 0)
+        rises = (slope >= 0).all() and (step >= -room).all()
+        return bool(rises or ((slope <= 0).all() and (step <= room).all()))
+
+    @functools.cached_property
+    def range(self) -> tuple[float, float]:
+        """The infimum and the supremum of f: from its limits at ±∞, a dense grid, and the zeros of the slope in it."""
+        x, value, slope = self._survey
+        turns = np.flatnonzero(np.sign(slope[1:]) * np.sign(slope[:-1]) < 0)
+        low, high, left = x[turns], x[turns + 1], np.sign(slope[turns])
+        for _ in range(70):
+            middle = low / 2 + high / 2
+            before = np.sign(self.derivative(middle)) == left
+            low, high = np.where(before, middle, low), np.where(before, high, middle)
+        found = np.concatenate([value, self(low), self(high), self(np.array([-np.inf, np.inf]))])
+        return float(np.nanmin(found)), float(np.nanmax(found))
+
+    @functools.cached_property
+    def steepest(self) -> float:
+        """The largest size of the slope on [-10, 10], to which `History.saturated_fraction` refers."""
+        x = np.append(np.linspace(-10, 10, 4001), [kink for kink in self.kinks if abs(kink) <= 10])
+        return float(np.abs(self.derivative(x)).max())
+
+    @functools.cached_property
+    def _survey(self) -> tuple[Array, Array, Array]:
+        """Points from the most negative number to the largest, dense near 0, with value and slope there."""
+        far = np.geomspace(40, 1.7e308, 1200)
+        x = np.unique(np.concatenate([-far, np.linspace(-40, 40, 16_001), np.asarray(self.kinks), far]))
+        return x, *self.value_and_derivative(x)
+
+    def gaussian_moments(self, *, scale: float = 1.0) -> GaussianMoments:
+        """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, scale²), by quadrature between the kinks."""
+        scale = _check.real("scale", scale, above=0)
+        z, weight = standard_normal_nodes(tuple(kink / scale for kink in self.kinks))
+        value, slope = self.value_and_derivative(scale * z)
+        mean = float(weight @ value)
+        return GaussianMoments(
+            mean, float(weight @ (value - mean) ** 2), float(weight @ slope), float(weight @ slope**2)
+        )
+
+    def _known(self, key: str, value: Any) -> None:
+        if key not in self.parameters:
+            takes = f"takes {', '.join(self.parameters)}" if self.parameters else "takes no parameter"
+            raise TypeError(f"{self.name} {takes}; it was given {key}={value!r:.80}")
+
+    def _checked(self, parameters: Mapping[str, Any], shape: tuple[int, ...] | None = None) -> dict[str, Any]:
+        """Return all parameters; where ``shape`` says that of x, those that training varies may be arrays."""
+        chosen: dict[str, Any] = dict(self.parameters)
+        for key, value in parameters.items():
+            self._known(key, value)
+            low, high = self.limits.get(key, (-np.inf, np.inf))
+            label, above, below = f"{key} of {self.name}", _bound(low), _bound(high)
+            if shape is not None and np.ndim(value) and (key in self.learned or self.draw is not None):
+                array = _check.finite_array(label, value, dimensions=tuple(range(1, len(shape) + 1)))
+                for extreme in (array.min(), array.max()):
+                    _check.real(label, extreme, above=above, below=below)
+                if any(ours not in (1, its) for ours, its in zip(array.shape[::-1], shape[::-1], strict=False)):
+                    raise ValueError(f"{label} has shape {array.shape}, which does not broadcast to that of x, {shape}")
+                chosen[key] = array.astype(float)
+            else:
+                chosen[key] = _check.real(label, value, above=above, below=below)
+        if callable(self.kinks_at) and parameters and not any(np.ndim(value) for value in chosen.values()):
+            self.kinks_at(**chosen)  # it knows which parameters do not go together
+        return chosen
+
+
+def _bound(limit: float) -> float | None:
+    return limit if np.isfinite(limit) else None
+
+
+def _restore(name: str, parameters: dict[str, float]) -> Activation:
+    """Find an activation again after pickling."""
+    return ACTIVATIONS[name].bind(**parameters) if parameters else ACTIVATIONS[name]
+
+
+ACTIVATIONS: Registry[Activation] = Registry("activation")
+
+
+def activation(
+    *,
+    kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = (),
+    limits: Mapping[str, tuple[float, float]] | None = None,
+    source: str | None = None,
+    aliases: tuple[str, ...] = (),
+    in_place: Callable[..., None] | None = None,
+    learned: Mapping[str, Callable[..., Array]] | None = None,
+    draw: Callable[..., dict[str, Array]] | None = None,
+) -> Callable[[Rule], Activation]:
+    """Turn ``rule(x, **parameters) -> (value, slope)`` into an activation and enter it in `ACTIVATIONS`.
+
+    Parameters
+    ----------
+    kinks
+        Where the slope jumps, or a function of the parameters that says so.
+    limits
+        The open interval allowed for each parameter.
+    source
+        The key of its paper in the book's bibliography.
+    aliases
+        Other names in use for it.
+    in_place
+        The same function for the trainer, see `Activation`.
+    learned
+        The derivative with respect to each parameter that is trained, see `Activation`.
+    draw
+        How parameters are drawn while training, see `Activation`.
+
+    Returns
+    -------
+    Callable
+        The decorator.
+
+    Examples
+    --------
+    >>> import numpy as np, gradlab as gl
+    >>> @gl.activation()
+    ... def cube(x):
+    ...     return x**3, 3 * x**2
+    >>> cube.derivative([1.0, 2.0])
+    array([ 3., 12.])
+    """
+
+    def decorate(rule: Rule) -> Activation:
+        defaults = {
+            key: float(parameter.default)
+            for key, parameter in inspect.signature(rule).parameters.items()
+            if parameter.default is not inspect.Parameter.empty
+        }
+        fixed, trained = MappingProxyType(dict(limits or {})), MappingProxyType(dict(learned or {}))
+        name = getattr(rule, "__name__", "activation")
+        made = Activation(name, rule, MappingProxyType(defaults), kinks, fixed, source, in_place, trained, draw)
+        ACTIVATIONS._add(name, made, aliases)
+        return made
+
+    return decorate
+
+
+for _public in (Activation, GaussianMoments, activation):
+    _public.__module__ = "gradlab.activations"  # where readers, pickles and the reference find them

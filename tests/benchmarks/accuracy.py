@@ -1,0 +1,263 @@
+"""Measure how exact the activations of gradlab, PyTorch and JAX are, against mpmath, and write the table of the reference.
+
+``python tests/benchmarks/accuracy.py`` writes docs/reference/accuracy.json. Errors are in units in the last place (ulp) of
+the right result; below the smallest normal number, in steps of the subnormal ones. ``FORMULAS`` has each activation as its
+paper defines it, in arithmetic of 50 digits; the tests and the page in the reference use it as well.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+
+import gradlab as gl
+
+TABLE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "accuracy.json"
+DIGITS = 50
+# the slopes' roots that are no round numbers: in the table, slopes are compared from 0.1 around them on, since whoever
+# computes in float32 has lost the digits of a sum of two terms there
+ROOTS = {"gelu": -0.7517915, "gelu_tanh": -0.7524614, "swish": -1.2784645, "mish": -1.1924312, "hard_swish": -1.5}
+
+
+def _sigma(t: mp.mpf) -> mp.mpf:
+    return 1 / (1 + mp.exp(-t))
+
+
+def _bent(x: mp.mpf, slope: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    return (x, mp.mpf(1)) if x > 0 else (slope * x, slope)
+
+
+def _cut(x: mp.mpf, low: mp.mpf, high: mp.mpf, slope: Any = 1) -> tuple[mp.mpf, mp.mpf]:
+    return slope * (min(max(x, low), high) - low), mp.mpf(slope if low < x <= high else 0)
+
+
+def _hard_sigmoid(x: mp.mpf, slope: mp.mpf, offset: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    meant = Fraction(float(slope)).limit_denominator(1000)  # 1/6 or 0.2, not the number nearest to it
+    slope = mp.mpf(meant.numerator) / meant.denominator if float(meant) == slope else slope
+    return _cut(x, -offset / slope, (1 - offset) / slope, slope)
+
+
+def _elu(x: mp.mpf, alpha: mp.mpf, scale: Any = 1) -> tuple[mp.mpf, mp.mpf]:
+    return (scale * x, mp.mpf(scale)) if x > 0 else (scale * alpha * mp.expm1(x), scale * alpha * mp.exp(x))
+
+
+def _gelu(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    if abs(x) > 1000:
+        return (x, mp.mpf(1)) if x > 0 else (mp.mpf(0), mp.mpf(0))
+    below, density = mp.erfc(-x / mp.sqrt(2)) / 2, mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+    return x * below, below + x * density
+
+
+def _gated(x: mp.mpf, t: mp.mpf, bend: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    return x * _sigma(t), _sigma(t) * (1 + bend * _sigma(-t))
+
+
+def _gelu_tanh(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    scale, cubic = 2 * mp.sqrt(2 / mp.pi), mp.mpf("0.044715") * x**3
+    return _gated(x, scale * (x + cubic), scale * (x + 3 * cubic))
+
+
+def _mish(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    if x > 500:
+        return x, mp.mpf(1)
+    e = mp.exp(x)
+    n = e * (e + 2)  # n/(n + 2) is tanh(softplus(x))
+    return x * n / (n + 2), e * ((e + 2) * (n + 2) + 4 * x * (1 + e)) / (n + 2) ** 2
+
+
+def _sine(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    with mp.workdps(400):  # x up to 1e308, less a multiple of 2π
+        return mp.sin(x), mp.cos(x)
+
+
+def _scaled_tanh(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
+    scale = mp.mpf("1.7159")
+    return scale * mp.tanh(2 * x / 3), scale * 2 / 3 * mp.sech(2 * x / 3) ** 2
+
+
+FORMULAS: dict[str, Callable[..., tuple[mp.mpf, mp.mpf]]] = {
+    "identity": lambda x: (x, mp.mpf(1)),
+    "sigmoid": lambda x: (_sigma(x), _sigma(x) * _sigma(-x)),
+    "hard_sigmoid": _hard_sigmoid,
+    "log_sigmoid": lambda x: (min(x, mp.mpf(0)) - mp.log1p(mp.exp(-abs(x))), _sigma(-x)),
+    "tanh": lambda x: (mp.tanh(x), mp.sech(x) ** 2),
+    "scaled_tanh": _scaled_tanh,
+    "hard_tanh": lambda x, low, high: (min(max(x, low), high), _cut(x, low, high)[1]),
+    "softsign": lambda x: (x / (1 + abs(x)), 1 / (1 + abs(x)) ** 2),
+    "arctan": lambda x: (mp.atan(x), 1 / (1 + x * x)),
+    "softplus": lambda x: (max(x, mp.mpf(0)) + mp.log1p(mp.exp(-abs(x))), _sigma(x)),
+    "relu": lambda x: _bent(x, mp.mpf(0)),
+    "relu6": lambda x: _cut(x, mp.mpf(0), mp.mpf(6)),
+    "leaky_relu": _bent,
+    "prelu": _bent,
+    "rrelu": lambda x, lower, upper: _bent(x, (lower + upper) / 2),
+    "elu": _elu,
+    "celu": lambda x, alpha: (x, mp.mpf(1)) if x > 0 else (alpha * mp.expm1(x / alpha), mp.exp(x / alpha)),
+    "selu": lambda x, scale, alpha: _elu(x, alpha, scale),
+    "gelu": _gelu,
+    "gelu_tanh": _gelu_tanh,
+    "swish": lambda x, beta: _gated(x, beta * x, beta * x),
+    "hard_swish": lambda x: (x, mp.mpf(1)) if x > 3 else (x * (x + 3) / 6, (2 * x + 3) / 6) if x > -3 else (mp.mpf(0),) * 2,
+    "mish": _mish,
+    "relu_squared": lambda x: (max(x, mp.mpf(0)) ** 2, 2 * max(x, mp.mpf(0))),
+    "sine": _sine,
+    "square": lambda x: (x * x, 2 * x),
+}  # fmt: skip
+
+
+def points(kind: str, many: int) -> np.ndarray:
+    """Return hard points of a floating type: the range of every exponential, roots, huge and tiny numbers, subnormals."""
+    source, info = np.random.default_rng(5), np.finfo(kind)
+    deepest = -float(np.log(info.smallest_subnormal))
+
+    def powers(low: float, high: float, count: int) -> np.ndarray:
+        return 10 ** source.uniform(low, high, count) * source.choice([-1.0, 1.0], count)
+
+    named = [0, 1, 3, 6, 16, 37.5, 38.4, 40, 88, 88.7, 103.9, 700, 709, 745.1, 1e-30, deepest,
+             float(info.max), float(info.tiny), float(info.smallest_subnormal)]  # fmt: skip
+    roots = [root + float(step) for root in ROOTS.values() for step in (-0.37, -1e-2, -1e-5, 0, 1e-7, 1e-3, 0.38)]
+    x = np.concatenate([
+        source.uniform(-40, 40, many), source.uniform(-4, 4, 2 * many), -source.uniform(0, deepest, many),
+        source.uniform(0, deepest, many // 4), powers(-30, 3, many // 2), powers(3, np.log10(float(info.max)), many // 4),
+        powers(float(np.log10(info.smallest_subnormal)), float(np.log10(info.tiny)) + 2, many // 4),
+        np.linspace(-1.6, -0.5, many // 2), named, np.negative(named), roots,
+    ])  # fmt: skip
+    return np.unique(np.clip(x, -float(info.max), float(info.max)).astype(kind))
+
+
+def truths(part: gl.Activation, x: np.ndarray) -> list[tuple[mp.mpf, mp.mpf]]:
+    """Return the right value and slope at each point."""
+    with mp.workdps(DIGITS):
+        parameters = {name: mp.mpf(value) for name, value in part.parameters.items()}
+        return [FORMULAS[part.name](mp.mpf(float(number)), **parameters) for number in x]
+
+
+def ulp(found: Any, right: mp.mpf, kind: str) -> float:
+    """Return the error of one result in units in the last place of the right one; inf for a nan or a wrong infinity."""
+    info = np.finfo(kind)
+    largest = mp.mpf(float(info.max))
+    if abs(right) > largest:
+        return 0.0 if np.isinf(found) and (found > 0) == (right > 0) else np.inf
+    if not np.isfinite(found):
+        return np.inf
+    size = abs(right)
+    exponent = max(int(mp.frexp(size)[1]) - 1 if size else info.minexp, info.minexp)
+    return float(abs(mp.mpf(float(found)) - right) / mp.mpf(2) ** (exponent - info.nmant))
+
+
+def worst(part: gl.Activation, found: tuple[Any, Any], x: np.ndarray, right: list[tuple[mp.mpf, mp.mpf]], *,
+          apart: float = 0.0, subnormal: bool = True) -> tuple[float, float]:  # fmt: skip
+    """Return the largest errors of values and of slopes; at kinks, and nearer to a slope's root than ``apart``, no slope.
+
+    Without ``subnormal`` neither subnormal inputs nor subnormal results count.
+    """
+    kind = x.dtype.name
+    if not subnormal:
+        tiny = float(np.finfo(kind).tiny)
+        normal = [not any(0 < abs(number) < tiny for number in (at, *pair)) for at, pair in zip(x, right, strict=True)]
+        found, x = (found[0][normal], found[1][normal]), x[normal]
+        right = [pair for pair, kept in zip(right, normal, strict=True) if kept]
+    skip = np.isin(x, np.asarray(part.kinks, dtype=kind))
+    if apart and part.name in ROOTS:
+        skip |= np.abs(x - ROOTS[part.name]) < apart
+    with mp.workdps(DIGITS):
+        value = max(ulp(a, b[0], kind) for a, b in zip(found[0], right, strict=True))
+        slope = max(ulp(a, b[1], kind) for a, b, left_out in zip(found[1], right, skip, strict=True) if not left_out)
+    return value, slope
+
+
+def torch_functions() -> tuple[str, dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]]]:
+    """Return PyTorch's version and, by gradlab's names, what gives its values and slopes."""
+    import torch
+    from torch.nn import functional as f
+
+    def both(function: Any) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        def call(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            given = torch.tensor(x, requires_grad=True)
+            value = function(given)
+            (slope,) = torch.autograd.grad(value.sum(), given)
+            return value.detach().numpy(), slope.numpy()
+
+        return call
+
+    named = {
+        "identity": torch.nn.Identity(), "sigmoid": torch.sigmoid, "hard_sigmoid": f.hardsigmoid,
+        "log_sigmoid": f.logsigmoid, "tanh": torch.tanh, "hard_tanh": f.hardtanh, "softsign": f.softsign,
+        "arctan": torch.atan, "softplus": f.softplus, "relu": f.relu, "relu6": f.relu6, "leaky_relu": f.leaky_relu,
+        "prelu": lambda x: f.prelu(x, torch.tensor(0.25, dtype=x.dtype)), "rrelu": f.rrelu, "elu": f.elu, "celu": f.celu,
+        "selu": f.selu, "gelu": f.gelu, "gelu_tanh": lambda x: f.gelu(x, approximate="tanh"), "swish": f.silu,
+        "hard_swish": f.hardswish, "mish": f.mish, "sine": torch.sin, "square": torch.square,
+    }  # fmt: skip
+    return torch.__version__, {name: both(function) for name, function in named.items()}
+
+
+def jax_functions() -> tuple[str, dict[str, Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]]]:
+    """Return JAX's version and, by gradlab's names, what gives its values and slopes."""
+    import jax
+    from jax import nn
+    from jax import numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+
+    def both(function: Any) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        call = jax.jit(jax.vmap(jax.value_and_grad(function)))
+        return lambda x: tuple(np.asarray(part) for part in call(x))
+
+    named = {
+        "identity": nn.identity, "sigmoid": nn.sigmoid, "hard_sigmoid": nn.hard_sigmoid, "log_sigmoid": nn.log_sigmoid,
+        "tanh": jnp.tanh, "hard_tanh": nn.hard_tanh, "softsign": nn.soft_sign, "arctan": jnp.arctan,
+        "softplus": nn.softplus, "relu": nn.relu, "relu6": nn.relu6, "leaky_relu": nn.leaky_relu, "elu": nn.elu,
+        "celu": nn.celu, "selu": nn.selu, "gelu": lambda x: nn.gelu(x, approximate=False),
+        "gelu_tanh": lambda x: nn.gelu(x, approximate=True), "swish": nn.silu, "hard_swish": nn.hard_swish,
+        "mish": nn.mish, "sine": jnp.sin, "square": jnp.square,
+    }  # fmt: skip
+    return jax.__version__, {name: both(function) for name, function in named.items()}
+
+
+def _processor() -> str:
+    """Name the processor, as Linux knows it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name}, {platform.system()}"
+
+
+def main() -> None:
+    """Measure float32 in all three and write the table."""
+    peers = {"PyTorch": torch_functions(), "JAX": jax_functions()}
+    x = points("float32", 400)
+    rows: dict[str, dict[str, list[float] | None]] = {}
+    for name, part in gl.ACTIVATIONS.items():
+        right = truths(part, x)
+        row: dict[str, list[float] | None] = {"gradlab": [*worst(part, part.value_and_derivative(x), x, right, apart=0.1, subnormal=False)]}
+        for peer, (_, calls) in peers.items():
+            row[peer] = [*worst(part, calls[name](x), x, right, apart=0.1, subnormal=False)] if name in calls else None
+        rows[name] = row
+        print(name, row, file=sys.stderr)
+    versions = {"gradlab": gl.__version__, "NumPy": np.__version__, **{peer: version for peer, (version, _) in peers.items()}}
+    table = {"versions": versions, "machine": _processor(), "points": len(x), "rows": rows}
+
+    def short(item: Any) -> Any:
+        if isinstance(item, dict):
+            return {key: short(value) for key, value in item.items()}
+        if isinstance(item, list):
+            return [short(value) for value in item]
+        if isinstance(item, float):
+            return float(f"{item:.3g}") if np.isfinite(item) else "inf"
+        return item
+
+    TABLE.write_text(json.dumps(short(table), indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
