@@ -53,8 +53,9 @@ class Activation:
     parameters
         Its keyword parameters with their values.
     kinks_at
-        The points where the slope is a convention (gradlab takes the slope from the left), or a function of the
-        parameters that returns them, and raises `ValueError` for parameters that do not go together.
+        The points where the slope is a convention (PyTorch's: the slope from the left, at the upper one of two kinks
+        that from the right), or a function of the parameters that returns them, and raises `ValueError` for
+        parameters that do not go together.
     limits
         For each parameter the open interval in which it may lie.
     source
@@ -116,7 +117,7 @@ class Activation:
         return self.value_and_derivative(x, **parameters)[0]
 
     def derivative(self, x: ArrayLike, /, **parameters: Any) -> Any:
-        """Return the slope at ``x``; at a kink, the slope from the left."""
+        """Return the slope at ``x``; at a kink that from the left, at the upper one of two that from the right."""
         return self.value_and_derivative(x, **parameters)[1]
 
     def value_and_derivative(self, x: ArrayLike, /, **parameters: Any) -> tuple[Any, Any]:
@@ -228,7 +229,8 @@ class Activation:
     @functools.cached_property
     def steepest(self) -> float:
         """The largest size of the slope on [-10, 10], to which `History.saturated_fraction` refers."""
-        x = np.append(np.linspace(-10, 10, 4001), [kink for kink in self.kinks if abs(kink) <= 10])
+        sides = [side for kink in self.kinks for side in np.nextafter(kink, (-np.inf, np.inf))]
+        x = np.append(np.linspace(-10, 10, 4001), [side for side in sides if abs(side) <= 10])
         return float(np.abs(self.derivative(x)).max())
 
     @functools.cached_property

@@ -79,7 +79,7 @@ def hard_tanh(z: Array, value: Array, slope: Array, *, low: float, high: float) 
     else:  # one pass, which takes longer to begin
         np.clip(z, bottom, top, out=value)
     inside = np.greater(z, bottom)
-    np.logical_and(inside, np.less_equal(z, top), out=inside)
+    np.logical_and(inside, np.less(z, top), out=inside)
     np.copyto(slope, inside)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -44,6 +43,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
         return tuple(self._aliases)
 
     def _unknown(self, name: object) -> str:
+        import difflib  # only where a name is wrong
+
         known = [*self._parts, *self._aliases]
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"the names are {', '.join(self._parts)}"

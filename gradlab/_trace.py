@@ -21,19 +21,19 @@ class Recipe(Protocol):
     """What a trace needs to know of a network: all of it is in `gradlab.MLP`."""
 
     @property
-    def sizes(self) -> tuple[int, ...]: ...  # noqa: D102
+    def sizes(self) -> tuple[int, ...]: ...
     @property
-    def depth(self) -> int: ...  # noqa: D102
+    def depth(self) -> int: ...
     @property
-    def activation(self) -> Activation: ...  # noqa: D102
+    def activation(self) -> Activation: ...
     @property
-    def normalize(self) -> str | None: ...  # noqa: D102
+    def normalize(self) -> str | None: ...
     @property
-    def residual(self) -> bool: ...  # noqa: D102
+    def residual(self) -> bool: ...
     @property
-    def weight_starts(self) -> list[int]: ...  # noqa: D102
-    def blocks(self, theta: Array) -> list[Array]: ...  # noqa: D102
-    def hidden_parameters(self, theta: Array) -> list[dict[str, Array]]: ...  # noqa: D102
+    def weight_starts(self) -> list[int]: ...
+    def blocks(self, theta: Array) -> list[Array]: ...
+    def hidden_parameters(self, theta: Array) -> list[dict[str, Array]]: ...
 
 
 EPSILON = 1e-5  # added to the variance in a normalisation, as in PyTorch

@@ -47,13 +47,12 @@ def _hard_sigmoid_kinks(slope: float, offset: float) -> tuple[float, ...]:
 def hard_sigmoid(x: Array, *, slope: float = 1 / 6, offset: float = 0.5) -> tuple[Array, Array]:
     """The hard logistic function, slope·x + offset cut off at 0 and 1.
 
-    The paper's slope is 1/6 and its offset 1/2, so that the kinks lie at −3 and 3. The slope there is that from the
-    left: 0 at the lower kink and 1/6 at the upper one, where PyTorch has 0.
+    The paper's slope is 1/6 and its offset 1/2, so that the kinks lie at −3 and 3. The slope there is 0, as in PyTorch.
     """
     low, high = _hard_sigmoid_kinks(slope, offset)
     # from the lower kink, near which slope·x + offset has few right digits; past the upper one slope times x may overflow
     value = np.where(x > high, 1.0, np.minimum(slope * (np.clip(x, low, high) - low), 1))
-    return value, np.where((x > low) & (x <= high), slope, 0.0)
+    return value, np.where((x > low) & (x < high), slope, 0.0)
 
 
 @activation()
@@ -96,10 +95,9 @@ def _hard_tanh_kinks(low: float, high: float) -> tuple[float, ...]:
 def hard_tanh(x: Array, *, low: float = -1.0, high: float = 1.0) -> tuple[Array, Array]:
     """The hard tangent: x cut off at low and high.
 
-    The paper's bounds are −1 and 1. The slope is 1 between them and 0 outside; at the kinks it is that from the left,
-    0 at the lower and 1 at the upper one, where PyTorch has 0.
+    The paper's bounds are −1 and 1. The slope is 1 between them and 0 outside and at the kinks, as in PyTorch.
     """
-    return np.clip(x, low, high), np.where((x > low) & (x <= high), 1.0, 0.0)
+    return np.clip(x, low, high), np.where((x > low) & (x < high), 1.0, 0.0)
 
 
 @activation(source="elliott1993", in_place=kernels.softsign)
@@ -146,10 +144,9 @@ def relu(x: Array) -> tuple[Array, Array]:
 def relu6(x: Array) -> tuple[Array, Array]:
     """The rectified linear unit cut off at 6, min(max(0, x), 6).
 
-    The slope is 1 where 0 < x < 6 and 0 outside. At the kinks it is that from the left, 0 at 0 and 1 at 6, where
-    PyTorch has 0.
+    The slope is 1 where 0 < x < 6 and 0 outside and at the kinks, as in PyTorch.
     """
-    return np.clip(x, 0, 6), ((x > 0) & (x <= 6)).astype(x.dtype)
+    return np.clip(x, 0, 6), ((x > 0) & (x < 6)).astype(x.dtype)
 
 
 def _bent_line(x: Array, slope: float | Array) -> tuple[Array, Array]:
@@ -307,13 +304,13 @@ silu = swish
 def hard_swish(x: Array) -> tuple[Array, Array]:
     """Hard swish, x·min(max(0, x + 3), 6)/6: the identity right of 3, 0 left of −3, a parabola between.
 
-    The slope between is (2x + 3)/6. At the kinks it is that from the left: 0 at −3 and 3/2 at 3.
+    The slope between is (2x + 3)/6. At the kinks it is that from outside, 0 at −3 and 1 at 3, as in PyTorch.
     """
     near = np.clip(x, -3, 3)
-    middle = (x > -3) & (x <= 3)
+    middle = (x > -3) & (x < 3)
     return (
         np.where(x > 3, x, near * (near + 3) / 6),
-        np.where(middle, (2 * near + 3) / 6, np.where(x > 3, 1.0, 0.0)),
+        np.where(middle, (2 * near + 3) / 6, np.where(x >= 3, 1.0, 0.0)),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +47,8 @@ class Claim:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        import html
+
         return (
             f'<div class="gl-claim" id="claim-{self.key}"><span class="gl-claim-tick" aria-hidden="true">✓</span> '
             f'<span class="gl-claim-text">{html.escape(self.text)}</span> '
@@ -127,6 +127,8 @@ def claim(
     >>> gl.claim("largest-slope", "The slope of sigmoid is at most a quarter", gl.sigmoid.derivative(0), equals=0.25)
     ✓ The slope of sigmoid is at most a quarter: 0.25 (= 0.25)
     """
+    import re
+
     if not isinstance(key, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key):
         raise ValueError(f"key must be lower-case words joined by hyphens, such as 'sigmoid-vanishes', not {key!r}")
     if np.size(value) != 1 or np.asarray(value).dtype.kind not in "fiub":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -246,6 +245,8 @@ def digits(*, standardize: bool = True) -> Data:
     .. [1] Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
        doi:10.24432/C50P49, CC BY 4.0.
     """
+    from importlib.resources import files  # costs more than the rest of this module
+
     with (files("gradlab") / "data" / "digits.npz").open("rb") as stream, np.load(stream) as stored:
         x, y = stored["pixels"].T.astype(float), stored["labels"].astype(int)
     if standardize:

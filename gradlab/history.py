@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gradlab import _storage
 from gradlab._trace import Moments, Trace
 from gradlab.datasets import Data
 from gradlab.losses import Loss
 from gradlab.network import MLP
 from gradlab.optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Array = NDArray[Any]
 
@@ -242,6 +243,8 @@ class History:
         ValueError
             If the recipe has a part that is not gradlab's own or in its registries, so that a file cannot name it.
         """
+        from gradlab import _storage  # json and zipfile are wanted by few
+
         recipe = _storage.describe(self.net, self.loss_function, self.optimizer)
         arrays = {name: getattr(self, name) for name in _ARRAYS}
         arrays |= {f"slot{index}": slot for index, slot in enumerate(self.slots)}
@@ -269,6 +272,8 @@ class History:
         ValueError
             If the file is none of gradlab's, or names an activation that is not defined here.
         """
+        from gradlab import _storage
+
         stored = _storage.read(path)
         net, loss, optimizer = _storage.restore(str(stored["recipe"]))
         hidden = range(net.depth - 1) if net.normalize == "batch" else ()

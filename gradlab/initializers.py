@@ -15,7 +15,7 @@ from gradlab import _check
 from gradlab._registry import Registry
 
 Array = NDArray[Any]
-Draw = Callable[[np.random.Generator, int, int, float], Array]
+Draw = Callable[["np.random.Generator", int, int, float], Array]  # a string: NumPy loads its random part when asked
 
 
 @dataclass(frozen=True, eq=False, repr=False)

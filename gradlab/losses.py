@@ -222,7 +222,7 @@ def squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
 
 @_loss(_encode_values, _same)
 def huber(outputs: Array, targets: Array) -> tuple[Array, Array]:
-    """Huber's loss, the mean over the outputs of e²/2 where |e| ≤ 1 and |e| − 1/2 elsewhere, e = z − y.
+    """Huber's loss, the mean over the outputs of e²/2 where ``|e| ≤ 1`` and ``|e| − 1/2`` elsewhere, e = z − y.
 
     As PyTorch's ``HuberLoss`` with its default threshold 1. The slope is e, cut off at ±1, over the number of outputs:
     one outlier cannot pull harder than that.

@@ -52,11 +52,22 @@ def test_a_part_that_was_not_measured_is_not_judged(bench):
 def test_rounds_are_interleaved_and_the_first_is_not_counted(bench):
     calls = []
     contestants = {name: lambda steps, name=name: calls.append((name, steps)) for name in "ab"}
-    rounds = bench.interleave(contestants, 7, 3)
-    assert calls == [("a", 7), ("b", 7)] * 4
+    rounds = bench.interleave(contestants, 7, 3, before=2)
+    assert calls == [("a", 2), ("a", 9), ("b", 2), ("b", 9)] * 4
     assert {name: len(seconds) for name, seconds in rounds.seconds.items()} == {"a": 3, "b": 3}
-    rounds = bench.Rounds({"a": [1.0, 8.0, 6.0], "b": [1.0, 2.0, 3.0]}, {})
+    rounds = bench.Rounds({"a": [1.0, 8.0, 6.0], "b": [1.0, 2.0, 3.0]}, {}, {})
     assert (rounds.ratio("a", "b"), rounds.median("a")) == (2.0, 6.0)
+
+
+def test_steps_are_timed_without_what_the_call_needs_beside_them(bench):
+    now = [0.0]
+
+    def run(steps):
+        now[0] += 5.0 + 0.25 * steps
+
+    rounds = bench.interleave({"a": run}, 40, 2, before=4, clock=lambda: now[0])
+    assert rounds.seconds["a"] == [10.0, 10.0]
+    assert rounds.setups["a"] == [5.0, 5.0]
 
 
 def test_batches_seen_from_outside_are_whole_epochs(bench):

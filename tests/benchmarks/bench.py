@@ -1,11 +1,11 @@
 """Time gradlab against scikit-learn, PyTorch and JAX, and judge each goal: ``nox -s bench``.
 
 All contestants train the same network on the same data with the same batches, steps and numbers of 32 bits, on one
-thread, one after the other and round again; a ratio is the median over the rounds of (their time / gradlab's time). A
-full run writes docs/reference/speed.json, which a page of the book shows.
+thread, one after the other and round again; a ratio is the median over the rounds of (their time / gradlab's time). What a
+call needs beside its steps is measured apart. A full run writes docs/reference/speed.json, which a page of the book shows.
 
-    nox -s bench                        all of it, about ten minutes
-    nox -s bench -- --quick             a try of each contestant in a minute; writes nothing
+    nox -s bench                        all of it, a quarter of an hour
+    nox -s bench -- --quick             a try of each contestant; writes nothing
     nox -s bench -- --only import tiny  some parts (shapes, "seeds", "import", "memory"); the others stay as they are
 """
 
@@ -58,13 +58,13 @@ class Shape(NamedTuple):
 
 
 SHAPES = {
-    "tiny": Shape((2, 16, 16, 2), 32, 20, 2000, 9),
-    "small": Shape((64, *[32] * 5, 10), 64, 20, 1000, 9),
-    "deep": Shape((64, *[64] * 30, 10), 128, 10, 100, 9),
-    "mid": Shape((784, 256, 256, 10), 256, 5, 60, 9),
-    "big": Shape((1024, *[1024] * 4, 10), 1024, 2, 10, 5, 4),
+    "tiny": Shape((2, 16, 16, 2), 32, 20, 2000, 7),
+    "small": Shape((64, *[32] * 5, 10), 64, 20, 1000, 7),
+    "deep": Shape((64, *[64] * 30, 10), 128, 10, 100, 7),
+    "mid": Shape((784, 256, 256, 10), 256, 5, 60, 7),
+    "big": Shape((1024, *[1024] * 4, 10), 1024, 2, 10, 4, 4),
 }
-MANY = Shape((2, 32, 32, 32, 2), 64, 10, 200, 9)
+MANY = Shape((2, 32, 32, 32, 2), 64, 10, 200, 7)
 SEEDS = 64
 
 
@@ -510,9 +510,10 @@ def jax_vmaps(given: Task) -> Contestant:
 
 
 class Rounds(NamedTuple):
-    """Seconds of each round, by contestant, and the share of a second core that it used."""
+    """Seconds of each round, by contestant: of the steps, and of the call without them; and how many cores it used."""
 
     seconds: dict[str, list[float]]
+    setups: dict[str, list[float]]
     cores: dict[str, float]
 
     def median(self, name: str) -> float:
@@ -524,20 +525,32 @@ class Rounds(NamedTuple):
         return statistics.median(a / b for a, b in zip(self.seconds[over], self.seconds[under], strict=True))
 
 
-def interleave(contestants: dict[str, Contestant], steps: int, rounds: int) -> Rounds:
-    """Time all contestants one after the other, round after round; the first round warms up and is not counted."""
+def interleave(
+    contestants: dict[str, Contestant], steps: int, rounds: int, *, before: int, clock: Callable[[], float] = time.perf_counter
+) -> Rounds:
+    """Time all contestants one after the other, round after round; the first round warms up and is not counted.
+
+    Each is called twice, for ``before`` and for ``before + steps`` steps. The difference is the time of the steps; what a
+    call needs beside them is kept apart.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    busy = dict.fromkeys(contestants, 0.0)
+    setups: dict[str, list[float]] = {name: [] for name in contestants}
+    busy, wall = dict.fromkeys(contestants, 0.0), dict.fromkeys(contestants, 0.0)
     for number in range(rounds + 1):
         for name, run in contestants.items():
             gc.collect()
-            process, began = time.process_time(), time.perf_counter()
-            run(steps)
-            took = time.perf_counter() - began
+            process, began = time.process_time(), clock()
+            run(before)
+            middle = clock()
+            run(before + steps)
+            end = clock()
             if number:
+                took = (end - middle) - (middle - began)
                 seconds[name].append(took)
+                setups[name].append((middle - began) - took * before / steps)
                 busy[name] += time.process_time() - process
-    return Rounds(seconds, {name: busy[name] / sum(seconds[name]) for name in contestants})
+                wall[name] += end - began
+    return Rounds(seconds, setups, {name: busy[name] / wall[name] if wall[name] else 0.0 for name in contestants})
 
 
 def mean_loss(net: gl.MLP, data: gl.Data, theta: Any, loss: str = "cross_entropy") -> float:
@@ -567,7 +580,8 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
     """Time one training step of a shape, by all contestants."""
     shape = SHAPES[name]
     if quick:
-        shape = shape._replace(steps=max(shape.batches, shape.steps // 50), rounds=1, checked=2)
+        sizes, batch = (*shape.sizes[:4], shape.sizes[-1]), min(shape.batch, 128)  # what compiles soon
+        shape = Shape(sizes, batch, shape.batches, max(shape.batches, shape.steps // 50), 1, 2)
     given = task(shape)
     contestants: dict[str, Contestant] = {
         "gradlab": gradlab_trains(given),
@@ -585,7 +599,7 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
         "products, features first": products(given, samples_first=False),
     }
     alone = {"tanh alone": tanhs(given), "Adam alone": adams(given)}
-    rounds = interleave(contestants | floors | alone, shape.steps, shape.rounds)
+    rounds = interleave(contestants | floors | alone, shape.steps, shape.rounds, before=shape.batches)
     floor = min(floors, key=rounds.median)
     micro = {one: rounds.median(one) / shape.steps * 1e6 for one in (*contestants, *alone)}
     micro["matrix products alone"] = rounds.median(floor) / shape.steps * 1e6
@@ -602,13 +616,18 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
         "recording every step": gradlab_trains(given, record_every=1),
         "recording every tenth step": gradlab_trains(given, record_every=10),
     }
-    recorded = interleave(recorders, steps, 1 if quick else 3 if name == "big" else 2 * shape.rounds + 1)
+    recorded = interleave(
+        recorders, steps, 1 if quick else 3 if name == "big" else shape.rounds + 4, before=shape.batches
+    )
     ratios |= {one: recorded.ratio(one, "never") for one in recorders if one != "never"}
     return {
         "network": f"{_sizes(shape.sizes)}, batch {shape.batch}",
         "microseconds": micro,
         "ratios": ratios,
         "by hand": by_hands,
+        "setup milliseconds": {
+            one: statistics.median(rounds.setups[one]) * 1e3 for one in ("gradlab", "scikit-learn")
+        },
         "apart": max(apart.values()),
         "cores": rounds.cores,
     }
@@ -625,7 +644,7 @@ def measure_seeds(quick: bool) -> dict[str, Any]:
         "jax, vmap + scan": jax_vmaps(given),
         "scikit-learn": lambda steps: [fit(steps) for _ in range(some)],
     }
-    rounds = interleave(contestants, shape.steps, shape.rounds)
+    rounds = interleave(contestants, shape.steps, shape.rounds, before=shape.batches)
     scale = {"scikit-learn": SEEDS / some}
     ours = np.mean([mean_loss(given.net, given.data, row[None]) for row in contestants["gradlab"](shape.steps)])
     theirs = np.mean([mean_loss(given.net, given.data, row[None]) for row in contestants["jax, vmap + scan"](shape.steps)])
@@ -761,6 +780,8 @@ def report(result: dict[str, Any]) -> str:
                 cores = part["cores"].get(one)
                 used = f"  {cores:.2f} cores" if cores and cores > 1.1 else ""
                 lines.append(f"    {one:<28}{micro:>12,.1f}{micro / base:>9.2f} ×{used}")
+            for one, milli in part.get("setup milliseconds", {}).items():
+                lines.append(f"    a call of {one}, beside its steps: {milli:.1f} ms")
             if "apart" in part:
                 lines.append(f"    losses after the same batches agree within {part['apart']:.0e}")
     lines.append("")
