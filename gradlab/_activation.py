@@ -106,7 +106,8 @@ class Activation:
 
     def __reduce__(self) -> Any:
         known = ACTIVATIONS.get(self.name)
-        if known is not None and known.rule is self.rule:
+        # by name only what every process has: a worker does not know what a reader has defined in this one
+        if known is not None and known.rule is self.rule and self.rule.__module__.startswith("gradlab."):
             return _restore, (self.name, dict(self.parameters))
         # a rule behind the decorator's name is hidden from pickle; cloudpickle (joblib, Dask) carries it by value
         fields = (self.kinks_at, dict(self.limits), self.source, self.in_place, dict(self.learned), self.draw)

@@ -60,7 +60,7 @@ class MLP:
         A name in `INITIALIZERS` or an `Initializer`. The default ``"matched"`` uses the activation's own gain; for
         ReLU that is He's initialisation.
     bias_init
-        The same for the biases; zeros unless given.
+        The same for the biases, with the fan-in of their layer; zeros unless given.
     normalize
         ``"batch"`` or ``"layer"`` normalises every hidden layer between its weights and its activation, over the
         samples or over the units, with a scale and a shift for each unit that are learned; None does not.
@@ -226,7 +226,7 @@ class MLP:
             for index, place in enumerate(self._places):
                 gain = self.activation.gain if index else 1.0  # of what feeds the layer; the data have gain 1
                 layers[index].weights[row] = self.init.draw(source, place.inputs, place.outputs, gain)
-                layers[index].biases[row] = self.bias_init.draw(source, 1, place.outputs, 1.0)[0]
+                layers[index].biases[row] = self.bias_init.draw(source, place.inputs, place.outputs, 1.0)[0]
         for extra in self.hidden_parameters(theta):
             for name, array in extra.items():
                 array[...] = {"scale": 1.0, "shift": 0.0, **self.activation.parameters}[name]

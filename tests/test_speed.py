@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import gradlab as gl
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -88,6 +90,26 @@ def test_numpy_by_hand_does_the_same_work_as_gradlab(bench):
     (apart,) = [abs(bench.mean_loss(given.net, given.data, t) / bench.mean_loss(given.net, given.data, ours) - 1)
                 for t in (by_hand,)]  # fmt: skip
     assert apart < 1e-6
+
+
+def test_numpy_by_hand_records_what_gradlab_records(bench):
+    given = bench.task(bench.Shape((5, 8, 7, 3), 16, 4, 20, 1, checked=20))
+    run = gl.train(given.net, given.data, optimizer=gl.Adam(bench.RATE), steps=20, batch_size=16, record_every=1,
+                   dtype="float32", theta=given.theta)  # fmt: skip
+    by_hand = bench.by_hand(given, record_every=1)
+    by_hand(20)
+    rows, layers, hidden = np.array(by_hand.records, dtype=float), 3, (8, 7)
+    assert rows.shape == (20, 2 + 2 * layers + 4 * len(hidden))
+    found = {"loss": rows[:, 0] / 16 - np.log(16), "accuracy": rows[:, 1] / 16}
+    squares = np.sqrt(rows[:, 2 : 2 + 2 * layers].reshape(20, layers, 2))
+    found |= {"gradient_norm": squares[..., 0], "delta_norm": squares[..., 1]}
+    sums = rows[:, 2 + 2 * layers :].reshape(20, len(hidden), 4) / (16 * np.array(hidden)[:, None])
+    found["activation_mean"] = sums[..., 0]
+    found["activation_std"] = np.sqrt(sums[..., 1] - sums[..., 0] ** 2)
+    found["saturated_fraction"] = sums[..., 2]
+    found["dead_fraction"] = 1 - sums[..., 3] * 16
+    for name, wanted in found.items():
+        np.testing.assert_allclose(getattr(run, name)[:20, 0], wanted, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
 def test_the_report_names_every_goal_and_every_contestant(bench, committed):

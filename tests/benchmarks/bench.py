@@ -29,6 +29,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -206,8 +207,8 @@ def adam_passes(*arrays: np.ndarray) -> Callable[[int], None]:
     return update
 
 
-def by_hand(given: Task) -> Contestant:
-    """As few NumPy calls as this network, and no other, can be trained with: no statistics, no checks, no choice."""
+def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
+    """As few NumPy calls as this network, and no other, can be trained with: no checks, no choice, nothing general."""
     sizes, batch = given.net.sizes, given.shape.batch
     kind = np.float32
     theta = given.theta[0].copy()
@@ -225,13 +226,31 @@ def by_hand(given: Task) -> Contestant:
     features = np.ascontiguousarray(np.vstack([given.x.T, np.ones(len(given.x), kind)]))
     targets = np.ascontiguousarray((np.arange(sizes[-1])[:, None] == given.y) / batch, dtype=kind)
     epochs = given.order[: given.shape.batches]
-    loaded = [(np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows])) for rows in epochs]
+
+    def load(order: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        return [
+            (np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows]), given.y[rows]) for rows in order
+        ]
+
+    loaded, columns, limit, records = load(epochs), np.arange(batch), np.array(0.01, kind), []
     one, share = (np.array(v, kind) for v in (1, 1 / batch))
     update = adam_passes(theta, gradient, first, second)
     last = len(sizes) - 2
 
+    def record(labels: np.ndarray) -> None:
+        """Take all that gradlab records, each statistic of each layer in as few calls as it needs."""
+        row = [-np.add.reduce(np.log(shares[labels, columns])), np.count_nonzero(shares.argmax(0) == labels)]
+        for (_, _, slope), delta in zip(blocks, deltas, strict=True):
+            weights, delta = slope[:-1].reshape(-1), delta.reshape(-1)
+            row += [np.dot(weights, weights), np.dot(delta, delta)]
+        for entering, slope in zip(enter[1:], slopes, strict=True):
+            h = entering[:-1].reshape(-1)
+            row += [np.add.reduce(h), np.dot(h, h), np.count_nonzero(slope < limit),
+                    np.count_nonzero(np.maximum.reduce(slope, 1))]  # fmt: skip
+        records.append(row)
+
     def step(number: int) -> None:
-        entering, wanted = loaded[number % len(loaded)]
+        entering, wanted, labels = loaded[number % len(loaded)]
         for i, (block, _, _) in enumerate(blocks):
             if i < last:
                 leaving = enter[i + 1][:-1]
@@ -257,17 +276,20 @@ def by_hand(given: Task) -> Contestant:
                 np.multiply(h, h, slopes[i - 1])
                 np.subtract(one, slopes[i - 1], slopes[i - 1])
                 np.multiply(deltas[i - 1], slopes[i - 1], deltas[i - 1])
+        if number % record_every == 0:
+            record(labels)
         update(number)
 
     def run(steps: int) -> Any:
         nonlocal loaded
-        if steps == given.shape.checked:
-            loaded = [(np.ascontiguousarray(features[:, r]), np.ascontiguousarray(targets[:, r])) for r in given.order]
+        loaded = load(given.order if steps == given.shape.checked else epochs)
+        records.clear()
         theta[:], first[:], second[:] = given.theta[0], 0, 0
         for number in range(steps):
             step(number)
         return theta[None].copy()
 
+    run.records = records  # type: ignore[attr-defined]
     return run
 
 
@@ -611,15 +633,16 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
     )
 
     steps = 2 * shape.steps if name == "big" and not quick else shape.steps
-    recorders = {
-        "never": gradlab_trains(given),
-        "recording every step": gradlab_trains(given, record_every=1),
-        "recording every tenth step": gradlab_trains(given, record_every=10),
+    often = {"never": NEVER, "recording every step": 1, "recording every tenth step": 10}
+    recorders = {name: gradlab_trains(given, record_every=every) for name, every in often.items()} | {
+        f"by hand, {name}": by_hand(given, record_every=every) for name, every in often.items()
     }
     recorded = interleave(
         recorders, steps, 1 if quick else 3 if name == "big" else shape.rounds + 4, before=shape.batches
     )
-    ratios |= {one: recorded.ratio(one, "never") for one in recorders if one != "never"}
+    for one in list(often)[1:]:
+        ratios[one] = recorded.ratio(one, "never")
+        by_hands[one] = recorded.ratio(f"by hand, {one}", "by hand, never")
     return {
         "network": f"{_sizes(shape.sizes)}, batch {shape.batch}",
         "microseconds": micro,
@@ -662,8 +685,15 @@ def measure_seeds(quick: bool) -> dict[str, Any]:
 
 
 def _child(code: str, *arguments: object) -> list[float]:
+    # as a user's interpreter does, keep the compiled modules, but out of the tree
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "gradlab-bench-bytecode")
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-c", code, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        env=environment,
     )
     return [float(word) for word in done.stdout.split()]
 
