@@ -816,7 +816,7 @@ def test_a_reader_writes_an_activation_and_trains_with_it():
     run = gl.train(net, gl.datasets.xor(), steps=3)
     assert np.isfinite(run.loss).all()
     # a worker of joblib or Dask does not know what is defined here: it gets the rule itself
-    cloudpickle = pytest.importorskip("joblib.externals.cloudpickle")
+    cloudpickle = pytest.importorskip("cloudpickle")
     again = pickle.loads(cloudpickle.dumps(shifted.bind(at=0.25)))
     np.testing.assert_array_equal(again([0.0, 1.0]), [0.0, 0.75])
     assert again.kinks == (0.25,)
