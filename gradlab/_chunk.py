@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab._record import Recorder
 from gradlab._trace import Trace
 from gradlab.datasets import Data, encode_inputs
-from gradlab.history import STATISTICS, accuracy, class_labels
+from gradlab.history import class_labels
 from gradlab.losses import Loss
 from gradlab.network import MLP, NOISE, SHUFFLING, generator
 from gradlab.optimizers import Optimizer
@@ -85,6 +86,7 @@ class Chunk:
         batch: int | None,
         monitor: Samples | None,
         before: Chunk | None,
+        records: int,
     ) -> None:
         self.loss, self.optimizer, self.samples, self.monitor = loss, optimizer, samples, monitor
         self.theta, self.slots, self.seeds, self.whole = theta, slots, seeds, batch is None
@@ -118,6 +120,9 @@ class Chunk:
         self.running = np.ones(len(seeds), bool)  # which seeds have not met the target loss
         self.halted = False  # whether one has
         self.pass_calls = self.trace.calls(loss, self.targets)
+        watched = self.targets if monitor is None else monitor.targets[None]
+        self.watch_calls = [] if monitor is None else self.watch.calls(loss, watched)
+        self.recorder = Recorder(self.watch, loss, watched, records)
         self.numbers = [np.empty((), theta.dtype) for _ in optimizer.coefficients(1)]
         flat = [array.reshape(-1) for array in (theta, self.gradient, *slots)]
         scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
@@ -155,22 +160,19 @@ class Chunk:
         for array, rows in zip(arrays, kept, strict=False):  # seeds that have met the target loss stay where they are
             array[~self.running] = rows
 
-    def record(self, into: dict[str, Array]) -> None:
-        """Write one record; on the monitor's samples if there is one, else on the batch just propagated."""
-        labels, targets = self.samples.labels, self.targets
+    def record(self, index: int) -> Array:
+        """Take a record, on the monitor's samples if there is one, else on the batch just propagated; return the loss."""
+        labels = self.samples.labels
         if self.monitor is not None:
-            labels, targets = self.monitor.labels, self.monitor.targets[None]
-            self.watch.propagate(self.loss, targets)
+            labels = self.monitor.labels
+            for call, arguments in self.watch_calls:
+                call(*arguments)
         elif self.orders is not None and labels is not None:
             labels = labels[self.indices]
-        into["loss"][...] = self.loss.rule(self.watch.outputs, targets)[0].mean(-1)
-        into["accuracy"][...] = accuracy(self.loss, self.watch.outputs, labels)
-        for name, statistic in STATISTICS.items():
-            into[name][...] = statistic(self.watch)
+        return self.recorder.take(index, labels)
 
     def advance(
         self,
-        records: dict[str, Array],
         place: dict[int, int],
         start: int,
         stop: int,
@@ -182,8 +184,6 @@ class Chunk:
 
         Parameters
         ----------
-        records
-            The records of these seeds, by name, shape (records, seeds, ...).
         place
             The index of the record that is due at a step.
         start, stop
@@ -197,16 +197,15 @@ class Chunk:
         """
         for now in range(start, stop + (stop == last)):
             index = place.get(now)
-            into = None if index is None else {name: array[index] for name, array in records.items()}
-            if into is not None and self.monitor is not None:
-                self.record(into)  # before the batch, whose gradient the update wants
+            if index is not None and self.monitor is not None:
+                loss = self.record(index)  # before the batch, whose gradient the update wants
             if now < last or self.monitor is None:
                 self.load(now)
                 self.propagate()
-                if into is not None and self.monitor is None:
-                    self.record(into)
-            if into is not None and target is not None:
-                met = self.running & (into["loss"] <= target)
+                if index is not None and self.monitor is None:
+                    loss = self.record(index)
+            if index is not None and target is not None:
+                met = self.running & (loss <= target)
                 stopped[met] = now
                 self.running &= ~met
                 self.halted = not self.running.all()

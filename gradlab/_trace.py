@@ -30,8 +30,6 @@ class Recipe(Protocol):
     def normalize(self) -> str | None: ...
     @property
     def residual(self) -> bool: ...
-    @property
-    def weight_starts(self) -> list[int]: ...
     def blocks(self, theta: Array) -> list[Array]: ...
     def hidden_parameters(self, theta: Array) -> list[dict[str, Array]]: ...
 
@@ -39,16 +37,16 @@ class Recipe(Protocol):
 EPSILON = 1e-5  # added to the variance in a normalisation, as in PyTorch
 
 
-def _thin(array: Array) -> Array:
+def thin(array: Array) -> Array:
     """Drop the seeds axis where there is one seed: NumPy is quicker with two dimensions."""
     return array[0] if len(array) == 1 else array
 
 
-def _product(a: Array, b: Array, out: Array) -> Call:
+def matrix_product(a: Array, b: Array, out: Array) -> Call:
     """Return the call that multiplies matrices of all seeds into ``out``."""
     if len(out) == 1 and min(*a.shape[1:], b.shape[2]) > 1 and out[0].flags.c_contiguous:
         return np.dot, (a[0], b[0], out[0])  # the same product as matmul's, with half of its overhead
-    return np.matmul, (a, b, out)
+    return np.matmul, ((a[0], b[0], out[0]) if len(out) == 1 else (a, b, out))
 
 
 class Normalization:
@@ -211,8 +209,6 @@ class Trace:
         self.all_gradients = theta[:0] if gradient is None else gradient
         hidden = np.array(net.sizes[1:-1], int)
         self.hidden_units, self.hidden_entries = hidden, hidden * samples
-        self.ones = np.ones(samples, kind)  # a product with them adds up the samples, quicker than a sum does
-        self.layer_of_row = np.repeat(np.arange(len(hidden)), hidden + 1)  # of all_values
 
         activation = net.activation
         names: Iterable[str] = ()
@@ -225,7 +221,7 @@ class Trace:
             residual = net.residual and inner and index > 0 and block.shape[1] - 1 == units
             z = make(seeds, units, samples)
             self.pre_activations.append(z)
-            self._forward.append(_product(block.transpose(0, 2, 1), entering, z))
+            self._forward.append(matrix_product(block.transpose(0, 2, 1), entering, z))
             back: list[Call] = []
             first = self.delta_starts[index]
             delta = arriving = self.all_deltas[:, first : first + units] if gradient is not None else z
@@ -248,8 +244,8 @@ class Trace:
                 drawn = {name: make(seeds, units, samples) for name in names}
                 self.drawn.append(drawn)
                 parameters = {name: own[index][name][:, :, None] for name in activation.learned} | drawn
-                kernel = activation.kernel(**{name: _thin(array) for name, array in parameters.items()})
-                self._forward.append((kernel, (_thin(seen), _thin(value), _thin(slope))))
+                kernel = activation.kernel(**{name: thin(array) for name, array in parameters.items()})
+                self._forward.append((kernel, (thin(seen), thin(value), thin(slope))))
                 if residual:
                     self._forward.append((np.add, (value, entering[:, :-1], value)))
                 self.activations.append(value)
@@ -259,15 +255,15 @@ class Trace:
                     for name, derivative in activation.learned.items():
                         place = own_gradients[index][name]
                         back.append((_learned, (derivative, seen, arriving, place, everything)))
-                    back.append((np.multiply, (_thin(arriving), _thin(slope), _thin(delta))))
+                    back.append((np.multiply, (thin(arriving), thin(slope), thin(delta))))
                     if net.normalize is not None:
                         places = (own_gradients[index]["scale"], own_gradients[index]["shift"])
                         back.append((self.normalizations[-1].backward, (delta, *places)))
             if gradient is not None:
                 self.deltas.append(delta)
-                back.append(_product(entering, delta.transpose(0, 2, 1), self.gradients[index]))
+                back.append(matrix_product(entering, delta.transpose(0, 2, 1), self.gradients[index]))
                 if arriving_before is not None:
-                    back.append(_product(block[:, :-1], delta, arriving_before))
+                    back.append(matrix_product(block[:, :-1], delta, arriving_before))
                     if residual:
                         back.append((np.add, (arriving_before, arriving, arriving_before)))
                 arriving_before = arriving
@@ -323,7 +319,7 @@ class Trace:
         list of tuple
             Functions with their arguments.
         """
-        z, delta = _thin(self.pre_activations[-1]), _thin(self.deltas[-1])
+        z, delta = thin(self.pre_activations[-1]), thin(self.deltas[-1])
         turned = np.swapaxes(targets[0] if z.ndim == 2 else targets, -1, -2)
         samples = np.asarray(z.shape[-1], z.dtype)
         row = np.empty((*z.shape[:-2], 1, z.shape[-1]), z.dtype)

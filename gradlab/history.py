@@ -23,52 +23,41 @@ Array = NDArray[Any]
 
 def gradient_norm(trace: Trace) -> Array:
     """Frobenius norm of dL/dW of each layer, biases left out; shape (seeds, layers)."""
-    gradient = trace.all_gradients
-    return np.asarray(np.sqrt(np.add.reduceat(gradient * gradient, trace.net.weight_starts, axis=1)[:, ::2]))
+    return _norms([gradient[:, :-1] for gradient in trace.gradients])
 
 
 def delta_norm(trace: Trace) -> Array:
     """Norm of the backpropagated signal dL/dz of each layer over the samples; shape (seeds, layers)."""
-    deltas = trace.all_deltas
-    return np.asarray(np.sqrt(np.add.reduceat(np.einsum("sub,sub->su", deltas, deltas), trace.delta_starts, axis=1)))
+    return _norms(trace.deltas)
 
 
 def activation_mean(trace: Trace) -> Array:
     """Mean of what each hidden layer passes on, over its units and the samples; shape (seeds, hidden layers)."""
-    return _mean(trace, trace.all_values @ trace.ones)
+    return _hidden(trace, [values.mean((1, 2)) for values in trace.activations])
 
 
 def activation_std(trace: Trace) -> Array:
     """Standard deviation of what each hidden layer passes on, over units and samples; shape (seeds, hidden layers)."""
-    centre = activation_mean(trace).astype(trace.all_values.dtype)[:, trace.layer_of_row, None]
-    apart = np.subtract(trace.all_values, centre, out=trace.scratch)
-    return np.asarray(np.sqrt(_mean(trace, np.multiply(apart, apart, out=apart) @ trace.ones)))
-
-
-def _mean(trace: Trace, rows: Array) -> Array:
-    """Return the mean of each hidden layer from the sums of its rows, leaving out the row of ones below it."""
-    if not trace.slopes:
-        return np.empty((len(rows), 0))
-    return np.asarray(np.add.reduceat(rows, trace.value_starts, axis=1)[:, ::2] / trace.hidden_entries)
+    return _hidden(trace, [values.std((1, 2)) for values in trace.activations])
 
 
 def dead_fraction(trace: Trace) -> Array:
     """Share of the units of each hidden layer whose slope is exactly 0 for every sample; (seeds, hidden layers)."""
-    size = np.abs(trace.all_slopes, out=trace.scratch[:, : trace.all_slopes.shape[1]])
-    return _share(trace, size @ trace.ones == 0, trace.hidden_units)  # a sum of sizes is 0 if all of them are
+    return _hidden(trace, [(slopes == 0).all(2).mean(1) for slopes in trace.slopes])
 
 
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the steepest; shape (seeds, hidden layers)."""
-    size = np.abs(trace.all_slopes, out=trace.scratch[:, : trace.all_slopes.shape[1]])
-    low = np.less(size, trace.net.activation.steepest / 100, out=size)
-    return _share(trace, low @ trace.ones, trace.hidden_entries)
+    limit = trace.net.activation.steepest / 100
+    return _hidden(trace, [(np.abs(slopes) < limit).mean((1, 2)) for slopes in trace.slopes])
 
 
-def _share(trace: Trace, counts: Array, total: Array) -> Array:
-    if not trace.slopes:
-        return np.empty((len(counts), 0))
-    return np.asarray(np.add.reduceat(counts, trace.slope_starts, axis=1, dtype=float) / total)
+def _norms(layers: list[Array]) -> Array:
+    return np.stack([np.sqrt(np.square(layer).sum((1, 2))) for layer in layers], axis=1)
+
+
+def _hidden(trace: Trace, layers: list[Array]) -> Array:
+    return np.stack(layers, axis=1) if layers else np.empty((len(trace.outputs), 0))
 
 
 STATISTICS: dict[str, Callable[[Trace], Array]] = {
@@ -109,9 +98,9 @@ class History:
     delta_norm
         Norm of dL/dz, shape (records, seeds, layers).
     activation_mean
-        Mean of f(z), shape (records, seeds, hidden layers).
+        Mean of what each hidden layer passes on, f(z) and what goes round it; shape (records, seeds, hidden layers).
     activation_std
-        Standard deviation of f(z), shape (records, seeds, hidden layers).
+        Its standard deviation, shape (records, seeds, hidden layers).
     dead_fraction
         Share of units whose slope is 0 for every sample, shape (records, seeds, hidden layers).
     saturated_fraction
@@ -298,12 +287,13 @@ def class_labels(data: Data, loss: Loss, outputs: int) -> Array | None:
     return data.y if data.classes and outputs > 1 else None
 
 
-def accuracy(loss: Loss, outputs: Array, labels: Array | None) -> Array:
-    """Share of samples whose label is predicted, shape (seeds,); nan without labels and where outputs are not finite."""
-    if labels is None:
-        return np.full(len(outputs), np.nan)
+def predicted_labels(loss: Loss, outputs: Array) -> Array:
+    """Return the labels that the raw outputs stand for, shape (..., samples)."""
     predicted = loss.predict(outputs)
-    if predicted.ndim == 3:  # a loss on values, with one-hot targets
-        predicted = predicted.argmax(-1)
-    right = (predicted == labels).mean(-1)
+    return predicted.argmax(-1) if predicted.ndim == outputs.ndim else predicted  # a loss on values, one-hot targets
+
+
+def accuracy(loss: Loss, outputs: Array, labels: Array) -> Array:
+    """Share of samples whose label is predicted, shape (seeds,); nan where outputs are not finite."""
+    right = (predicted_labels(loss, outputs) == labels).mean(-1)
     return np.where(np.isfinite(outputs).all((1, 2)), right, np.nan)

@@ -18,6 +18,7 @@ from gradlab._registry import Registry
 
 Array = NDArray[Any]
 InPlace = Callable[[Array, Array, Array, Array, Array], None]
+ValuesInPlace = Callable[[Array, Array, Array, Array, Array, Array], None]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +40,9 @@ class Loss:
         ``in_place(outputs, targets, slopes, row, samples)``: the slopes of the mean, written into a buffer for the
         trainer. Here features come before samples, (..., outputs, samples); ``row`` is scratch of shape
         (..., 1, samples), and ``samples`` an array that holds their number.
+    values_in_place
+        ``values_in_place(outputs, targets, values, row, scratch, more)``: the samples' values, written into a buffer of
+        the shape of ``row``; ``scratch`` and ``more`` have the shape of the outputs.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Loss:
     encode: Callable[[Array, int], Array]
     predict: Callable[[Array], Array]
     in_place: InPlace | None = None
+    values_in_place: ValuesInPlace | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule))
@@ -160,9 +165,10 @@ def _loss(
     encode: Callable[[Array, int], Array],
     predict: Callable[[Array], Array],
     in_place: InPlace | None = None,
+    values_in_place: ValuesInPlace | None = None,
 ) -> Callable[[Callable[[Array, Array], tuple[Array, Array]]], Loss]:
     def decorate(rule: Callable[[Array, Array], tuple[Array, Array]]) -> Loss:
-        made = Loss(rule.__name__, rule, encode, predict, in_place)
+        made = Loss(rule.__name__, rule, encode, predict, in_place, values_in_place)
         LOSSES._add(made.name, made)
         return made
 
@@ -179,13 +185,24 @@ def _cross_entropy_in_place(outputs: Array, targets: Array, slopes: Array, row: 
     np.divide(slopes, samples, slopes)
 
 
+def _cross_entropy_values(outputs: Array, targets: Array, values: Array, row: Array, scratch: Array, more: Array) -> None:
+    np.maximum.reduce(outputs, -2, out=row, keepdims=True)
+    np.subtract(outputs, row, scratch)
+    np.multiply(scratch, targets, more)
+    np.add.reduce(more, -2, out=row, keepdims=True)
+    np.exp(scratch, scratch)
+    np.add.reduce(scratch, -2, out=values, keepdims=True)
+    np.log(values, values)
+    np.subtract(values, row, values)
+
+
 def _squared_error_in_place(outputs: Array, targets: Array, slopes: Array, row: Array, samples: Array) -> None:
     np.subtract(outputs, targets, slopes)
     np.multiply(slopes, slopes.dtype.type(2 / outputs.shape[-2]), slopes)
     np.divide(slopes, samples, slopes)
 
 
-@_loss(_encode_cross_entropy, _largest, _cross_entropy_in_place)
+@_loss(_encode_cross_entropy, _largest, _cross_entropy_in_place, _cross_entropy_values)
 def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Cross-entropy of softmax, ln Σ exp(z) − z_y, from raw outputs z and whole-number labels y.
 

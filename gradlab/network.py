@@ -149,13 +149,6 @@ class MLP:
             places.append(_Place(inputs, outputs, start, own, at))
         return places
 
-    @functools.cached_property
-    def weight_starts(self) -> list[int]:
-        """Where the weights of each layer start in a row of ``theta``, and after each where they end."""
-        return [
-            at for place in self._places for at in (place.start, place.start + place.inputs * place.outputs)
-        ]
-
     def _rows(self, theta: Array) -> Array:
         theta = np.asarray(theta)
         if theta.ndim != 2 or theta.shape[1] != self.parameters:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +13,7 @@ from numpy.typing import NDArray
 
 from gradlab import _check
 from gradlab._chunk import Chunk, Samples
+from gradlab._progress import interruption, progress_bar
 from gradlab._trace import Moments
 from gradlab.datasets import Data
 from gradlab.history import STATISTICS, History
@@ -84,6 +82,7 @@ def train(
         Parameters to start from, shape (seeds, parameters), instead of those that the seeds draw.
     resume
         An earlier history of the same net, loss, optimiser and seeds, to go on from; ``steps`` are then further steps.
+        It does not hold the data: with the same data and batch size the two runs equal one, in every bit.
     target_loss
         Each seed stops at the first record in which its loss is at most this, and the run ends when all of them have;
         ``History.stopped`` says where.
@@ -148,6 +147,7 @@ def train(
     size = len(samples) if batch_size is None else batch_size
     per_seed = max(size, len(watched) if watched else 0) * sum(net.sizes) * 4 * kind.itemsize
     together = max(1, CHUNK_BYTES // per_seed) if chunk is None else _check.whole("chunk", chunk, least=1)
+    due = _due(start, start + steps, every, fresh=resume is None)
     chunks: list[Chunk] = []
     for at in range(0, len(own), together):
         rows = slice(at, at + together)
@@ -163,9 +163,9 @@ def train(
                 batch_size,
                 watched,
                 chunks[0] if chunks else None,
+                len(due),
             )
         )
-    due = _due(start, start + steps, every, fresh=resume is None)
     records = _empty_records(net, len(due), len(own))
     stopped = np.full(len(own), -1)
     if resume is not None and target_loss is not None:
@@ -174,7 +174,11 @@ def train(
         for at, part in zip(range(0, len(own), together), chunks, strict=True):
             part.running &= stopped[at : at + together] < 0
             part.halted = not part.running.all()
-    taken = _run(chunks, records, due, start, start + steps, together, progress, target_loss, stopped)
+    taken = _run(chunks, due, start, start + steps, together, progress, target_loss, stopped)
+    labelled = (watched or samples).labels is not None
+    for at, part in zip(range(0, len(own), together), chunks, strict=True):
+        rows = slice(at, at + together)
+        part.recorder.write({name: array[:, rows] for name, array in records.items()}, len(taken), labelled=labelled)
     kept = {name: array[: len(taken)] for name, array in records.items()}
     history = History(
         net,
@@ -316,7 +320,6 @@ def _empty_records(net: MLP, records: int, seeds: int) -> dict[str, Array]:
 
 def _run(
     chunks: list[Chunk],
-    records: dict[str, Array],
     due: list[int],
     start: int,
     last: int,
@@ -332,10 +335,9 @@ def _run(
     def advance(place: dict[int, int], step: int, stop: int, last: int) -> None:
         for index, chunk in enumerate(chunks):
             rows = slice(index * together, (index + 1) * together)
-            own = {name: array[:, rows] for name, array in records.items()}
-            chunk.advance(own, place, step, stop, last, target, stopped[rows])
+            chunk.advance(place, step, stop, last, target, stopped[rows])
 
-    with _interruption() as interrupted, _bar(progress, last - start) as bar, np.errstate(all="ignore"):
+    with interruption() as interrupted, progress_bar(progress, last - start) as bar, np.errstate(all="ignore"):
         while True:
             stop = min(step + stride, last)
             began = time.perf_counter()
@@ -354,44 +356,6 @@ def _run(
         taken = [s for s in due if s < stop]
         advance({stop: len(taken)}, stop, stop, stop)
     return [*taken, stop]
-
-
-@contextmanager
-def _interruption() -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into a flag, so that no update is cut in half; the second one interrupts."""
-    flag = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield flag
-        return
-
-    def first(number: int, frame: Any) -> None:
-        if flag.is_set():
-            raise KeyboardInterrupt
-        flag.set()
-
-    try:
-        before = signal.signal(signal.SIGINT, first)
-    except (ValueError, OSError, AttributeError):  # no signals here, as in a browser
-        yield flag
-        return
-    try:
-        yield flag
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _bar(wanted: bool, steps: int) -> Iterator[Any]:
-    if wanted:
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            tqdm = None
-        if tqdm is not None:
-            with tqdm(total=steps, unit="step") as shown:
-                yield shown.update
-            return
-    yield lambda steps: None
 
 
 def _joined(before: History, after: History, every: int) -> History:

@@ -17,7 +17,7 @@ MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__i
 
 # a module imports from those in earlier rows alone
 ORDER = [
-    {"_registry", "_check", "_elementary"},
+    {"_registry", "_check", "_elementary", "_progress"},
     {"_normal", "schedules", "_kernels"},
     {"_activation"},
     {"activations", "initializers", "losses", "optimizers", "datasets", "claims"},
@@ -25,6 +25,7 @@ ORDER = [
     {"network"},
     {"_storage"},
     {"history"},
+    {"_record"},
     {"_chunk"},
     {"training"},
     {"testing", "plots"},
@@ -110,7 +111,7 @@ def test_imports_run_one_way(module):
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_numpy_and_what_it_alone_may(module):
     more = {"plots": {"matplotlib"}}.get(module, set())
-    inside = {"history": {"pandas"}, "training": {"tqdm"}}.get(module, set())  # inside a function, where it is there
+    inside = {"history": {"pandas"}, "_progress": {"tqdm"}}.get(module, set())  # inside a function, where it is there
     for top, _, at_top in _imports(module):
         known = top in sys.stdlib_module_names or top in {"numpy", "gradlab"} | more
         assert known or (top in inside and not at_top), f"{module} imports {top}"

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab import _chunk, training
+from gradlab import _chunk, _progress, training
 from gradlab._chunk import Orders
 from gradlab.history import STATISTICS
 
@@ -493,7 +493,7 @@ def test_a_run_without_signals_is_a_run(blobs, monkeypatch):
         raise ValueError("no signals here")
 
     expected = gl.train(gl.MLP([3, 3]), blobs(), steps=9)
-    monkeypatch.setattr(training.signal, "signal", refuse)
+    monkeypatch.setattr(_progress.signal, "signal", refuse)
     _same(gl.train(gl.MLP([3, 3]), blobs(), steps=9), expected)
 
 
