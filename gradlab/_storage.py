@@ -20,7 +20,8 @@ from gradlab.optimizers import OPTIMIZERS, Optimizer
 from gradlab.schedules import Schedule
 
 FORMAT = 1
-DRAWS = {draw.__name__: draw for draw in (initializers._scaled, initializers._constant, initializers._normal)}
+_DRAWING = (initializers._scaled, initializers._constant, initializers._normal, initializers._orthogonal)
+DRAWS = {draw.__name__: draw for draw in _DRAWING}
 SCHEDULES = {kind.__name__: kind for kind in (schedules.Constant, schedules.Cosine, schedules.StepDecay, schedules.WarmUp)}
 
 

@@ -98,9 +98,36 @@ def test_matched_is_hes_for_relu_and_lecuns_for_the_identity():
         np.testing.assert_allclose(ours, gl.INITIALIZERS[name](30, 20, seed=5), rtol=1e-12)
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part.name != "matched"], ids=repr)
-def test_no_other_initialiser_looks_at_the_gain(part):
-    np.testing.assert_array_equal(part(6, 4, seed=0, gain=3.0), part(6, 4, seed=0))
+@pytest.mark.parametrize("part", RANDOM, ids=repr)
+def test_a_gain_is_a_factor_of_every_weight(part):
+    plain = part(6, 4, seed=0)
+    np.testing.assert_allclose(part(6, 4, seed=0, gain=3.0), 3 * plain, rtol=1e-14)
+    np.testing.assert_array_equal(part.bind(gain=3.0)(6, 4, seed=0), part(6, 4, seed=0, gain=3.0))
+    # the gain that a network hands over is looked at by matched alone, and not where it was given another
+    handed = [given.draw(np.random.default_rng(0), 6, 4, 2.0) for given in (part, part.bind(gain=3.0))]
+    np.testing.assert_allclose(handed[0], (2 if part.name == "matched" else 1) * plain, rtol=1e-14)
+    np.testing.assert_allclose(handed[1], 3 * plain, rtol=1e-14)
+
+
+@pytest.mark.parametrize("part", [part for part in RANDOM if part.name[:6] not in ("orthog", "normal")], ids=repr)
+@pytest.mark.parametrize(("fan", "size"), [("in", 8), ("out", 2), ("average", 5)])
+def test_a_fan_is_what_the_variance_is_divided_by(part, fan, size):
+    before = {"glorot": 5, "varian": 2}.get(part.name[:6], 8)
+    ratio = part(8, 2, seed=0, fan=fan) / part(8, 2, seed=0)
+    np.testing.assert_allclose(ratio, np.sqrt(before / size), rtol=1e-12)
+
+
+def test_bound_initialisers_print_what_they_were_given_and_compare_by_it():
+    he, orthogonal = gl.INITIALIZERS["he_normal"], gl.INITIALIZERS["orthogonal"]
+    assert repr(he.bind(fan="out").bind(gain=2)) == "he_normal(fan='out', gain=2)"
+    assert repr(he.bind(fan="out", gain=2)) == "he_normal(fan='out', gain=2)"
+    assert he.bind(fan="out") == he.bind(fan="out") != he.bind(fan="average")
+    assert he.bind(fan="in") == he != he.bind(gain=1.5)
+    assert he.bind() is he
+    assert repr(variance_scaling(3, fan="out").bind(fan="in")) == "variance_scaling(3, distribution='normal', fan='in')"
+    assert he.bind(fan="out").bind(gain=1.5) == he.bind(gain=1.5).bind(fan="out")
+    for part in (he.bind(fan="out"), orthogonal.bind(gain=0.5), normal(2).bind(gain=0.5)):
+        assert pickle.loads(pickle.dumps(part)) == part
 
 
 @pytest.mark.parametrize("activation", gl.ACTIVATIONS.values(), ids=repr)
@@ -178,6 +205,12 @@ def test_a_name_may_be_given():
         (lambda: gl.INITIALIZERS["zeros"](0, 3, seed=0), ValueError, ["inputs", "at least 1", "not 0"]),
         (lambda: gl.INITIALIZERS["zeros"](3, 2.5, seed=0), TypeError, ["outputs", "whole number", "2.5"]),
         (lambda: gl.INITIALIZERS["he_normal"](3, 2, seed=-1), ValueError, ["seed", "-1"]),
+        (lambda: gl.INITIALIZERS["he_normal"].bind(fan="on"), ValueError, ["fan", "'in', 'out', 'average'", "'on'"]),
+        (lambda: gl.INITIALIZERS["he_normal"].bind(gain=0), ValueError, ["gain", "above 0", "not 0"]),
+        (lambda: gl.INITIALIZERS["orthogonal"].bind(fan="in"), TypeError, ["orthogonal", "does not depend", "fan='in'"]),
+        (lambda: normal(2).bind(fan="in"), TypeError, ["normal(2)", "does not depend", "fan='in'"]),
+        (lambda: gl.INITIALIZERS["zeros"](3, 2, seed=0, gain=2), TypeError, ["zeros", "does not depend", "gain=2"]),
+        (lambda: gl.Initializer("mine", len, "Mine.").bind(gain=2), TypeError, ["mine", "does not depend", "gain=2"]),
         (lambda: gl.INITIALIZERS["he_normal"](3, 2, seed="a"), TypeError, ["seed", "'a'"]),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else None,

@@ -15,7 +15,7 @@ NETS = [
     gl.MLP([2, 4, 2], gl.leaky_relu.bind(slope=0.2)),
     gl.MLP([2, 4, 4, 2], "prelu", init=gl.initializers.variance_scaling(1.7, fan="out"), residual=True),
     gl.MLP([2, 4, 2], "tanh", bias_init=gl.initializers.normal(0.3), normalize="batch"),
-    gl.MLP([2, 3, 2], "relu", init="orthogonal", bias_init=gl.initializers.constant(0.1), normalize="layer"),
+    gl.MLP([2, 3, 2], "relu", init=gl.initializers.orthogonal.bind(gain=0.9), bias_init=gl.initializers.constant(0.1), normalize="layer"),
 ]
 OPTIMIZERS = [
     gl.SGD(S.WarmUp(S.StepDecay(0.1, 7), 3), momentum=0.9, nesterov=True, clip_norm=2.0),
