@@ -125,6 +125,8 @@ def oracles(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="virtualenv")
 def bench(session: nox.Session) -> None:
-    """Time gradlab against its peers and write docs/reference/speed.json; ``-- --quick`` only tries it out."""
+    """Time gradlab against its peers and write the tables of the reference, accuracy too; ``-- --quick`` tries it out."""
     install(session, "bench")
     session.run("python", "tests/benchmarks/bench.py", *session.posargs, env=ONE_THREAD)
+    if not session.posargs:
+        session.run("python", "tests/benchmarks/accuracy.py", env=ONE_THREAD)
