@@ -32,19 +32,20 @@ def install(session: nox.Session, group: str) -> None:
     session.install("-e", ".", *nox.project.dependency_groups(PYPROJECT, group))
 
 
-def sphinx(session: nox.Session, builder: str) -> None:
+def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUILD) -> Path:
     """Run a Sphinx builder on all pages, into an empty folder; only the executed cells come from a cache.
 
     Both are needed: Sphinx says nothing more about a page that an older build read with a warning (hence ``-E``),
     and ``-E`` leaves files of pages that are gone.
     """
-    output = BUILD / builder
+    output = build / builder
     shutil.rmtree(output, ignore_errors=True)
     session.run(
-        *("sphinx-build", "-E", "-W", "--keep-going", "-n", "-j", "auto", "-q"),
-        *("-d", str(BUILD / "doctrees" / builder), "-b", builder, "docs", str(output)),
+        *("sphinx-build", "-E", "-W", "--keep-going", "-n", "-j", "auto", "-q", *options),
+        *("-d", str(build / "doctrees" / builder), "-b", builder, "docs", str(output)),
         env=ONE_THREAD,
     )
+    return output
 
 
 @nox.session
@@ -86,6 +87,18 @@ def live(session: nox.Session) -> None:
         *("docs", str(BUILD / "live" / "html"), *session.posargs),
         env=ONE_THREAD,
     )
+
+
+@nox.session(default=False)
+def twice(session: nox.Session) -> None:
+    """Build the book from nothing twice, and compare what its cells measured digit for digit."""
+    install(session, "docs")
+    shutil.rmtree(BUILD / "twice", ignore_errors=True)
+    ledgers = []
+    for build in (BUILD / "twice" / "first", BUILD / "twice" / "second"):
+        cache = f"nb_execution_cache_path={build / 'jupyter_cache'}"
+        ledgers.append(str(sphinx(session, "html", "-D", cache, build=build) / "claims.json"))
+    session.run("python", "docs/_ext/compare_claims.py", *ledgers)
 
 
 @nox.session(default=False)

@@ -51,10 +51,14 @@ extensions = [
     "claims",
     "docstrings",
     "executed_cells",
+    "execution_times",
     "families",
+    "gallery",
+    "ledger",
     "mathml",
     "page_fixes",
     "themed_figures",
+    "typed_numbers",
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]
 templates_path = ["_templates"]
@@ -125,7 +129,7 @@ html_baseurl = (
 ).rstrip("/") + "/"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["custom.css"]
+html_css_files = ["custom.css", "gallery.css"]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
 html_last_updated_fmt = None  # a date would make each build differ

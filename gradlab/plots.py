@@ -299,13 +299,16 @@ def boundary(ax: Axes, run: History, data: Data, *, index: int = 0, margin: floa
     if data.x.shape[1] != 2:
         raise ValueError(f"a boundary can be drawn for 2 features, not {data.x.shape[1]}")
     low, high = data.x.min(0) - margin, data.x.max(0) + margin
-    across, up = (np.linspace(a, b, 201) for a, b in zip(low, high, strict=True))
+    across, up = (np.linspace(a, b, 101) for a, b in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
-    region = run.loss_function.predict(run.net.outputs(run.theta[index : index + 1], grid))[0]
-    shown = region.reshape(len(up), len(across)).astype(float)
+    outputs = run.net.outputs(run.theta[index : index + 1], grid)
+    side = np.where(run.loss_function.predict(outputs)[0] > 0.5, 1.0, -1.0)
+    if outputs.shape[2] == 2:  # how clear the decision is: its zero is a smoother line than that between two labels
+        side = np.tanh(outputs[0, :, 1] - outputs[0, :, 0])
+    shown = side.reshape(len(up), len(across))
     colors = (PALETTE[1], PALETTE[2])
-    ax.contourf(across, up, shown, levels=(-0.5, 0.5, 1.5), cmap=ListedColormap(colors), alpha=0.25, antialiased=False)
-    ax.contour(across, up, shown, levels=(0.5,), colors=PALETTE[0], linewidths=1)
+    ax.contourf(across, up, shown, levels=(-2, 0, 2), cmap=ListedColormap(colors), alpha=0.25, antialiased=False)
+    ax.contour(across, up, shown, levels=(0,), colors=PALETTE[0], linewidths=1)
     points(ax, data)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     ax.spines[:].set_visible(False)

@@ -227,9 +227,9 @@ def test_a_boundary_shows_the_regions_of_one_seed(ax, loss, outputs, index, monk
     assert ax.get_xlim() == (-1.5, 1.5)
     assert ax.get_ylim() == (-1.5, 1.5)
     ((across, up, shown),) = seen
-    for row, column in ((0, 0), (10, 150), (120, 30), (200, 200), (90, 101)):
-        assert shown[row, column] == run.predict([[across[column], up[row]]])[index, 0]
-    assert set(np.unique(shown)) == {0, 1}
+    for row, column in ((0, 0), (5, 75), (60, 15), (100, 100), (45, 51)):
+        assert (shown[row, column] > 0) == run.predict([[across[column], up[row]]])[index, 0]
+    assert -1 <= shown.min() < 0 < shown.max() <= 1
     _draw(ax)
 
 

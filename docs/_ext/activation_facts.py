@@ -12,7 +12,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 
-from gradlab import Activation, plots
+import gradlab
+from gradlab import ACTIVATIONS, Activation, plots
 
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
 LOW, HIGH = -4, 4
@@ -46,10 +47,24 @@ def draw(part: Activation, path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
+def place(app: Sphinx, part: Activation) -> Path:
+    """Return where the figure of an activation lies, beside the built pages."""
+    return Path(app.outdir).parent / "drawn_figures" / f"{part.name}.svg"
+
+
+def draw_all(app: Sphinx) -> None:
+    """Draw every activation once, before pages are read: two of them show it, and they may be read at the same time."""
+    sources = [RC, *Path(__file__).parent.glob("*.py"), *Path(gradlab.__file__).parent.glob("*.py")]
+    newest = max(source.stat().st_mtime for source in sources)
+    for part in ACTIVATIONS.values():
+        path = place(app, part)
+        if not path.is_file() or path.stat().st_mtime < newest:
+            draw(part, path)
+
+
 def figure(app: Sphinx, part: Activation) -> list[str]:
-    """Draw an activation beside the built pages, and return the reStructuredText that shows it."""
-    path = Path(app.outdir).parent / "drawn_figures" / f"{part.name}.svg"
-    draw(part, path)
+    """Return the reStructuredText that shows an activation."""
+    path = place(app, part)
     ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([LOW, HIGH]) for end in pair]
     text = (f"{part.name}: its value runs from {ends[0]} at x = −4 to {ends[1]} at x = 4, its slope from {ends[2]} "
             f"to {ends[3]}.")  # fmt: skip

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 _log = logging.getLogger(__name__)
@@ -55,7 +57,13 @@ def explain(app: Sphinx, doctree: nodes.document) -> None:
     )  # fmt: skip
 
 
+def make_cache(app: Sphinx, config: Config) -> None:
+    """Make the tables of the cache before Sphinx forks readers, which would race for it; ``-D`` may have moved it."""
+    get_cache(config.nb_execution_cache_path).db  # noqa: B018
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Look at each page once it is read."""
+    """Make the cache, and look at each page once it is read."""
+    app.connect("config-inited", make_cache)
     app.connect("doctree-read", explain)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

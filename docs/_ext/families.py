@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import activation_facts
+import cited
 from docstrings import docstring_lines
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -57,7 +58,7 @@ def entry(app: Sphinx, key: str, part: Any) -> list[str]:
     head = [f".. py:function:: {key}{signature(part)}", f"   :module: {where}"]
     if where != part.__module__:
         head.append(f"   :canonical: {part.__module__}.{key}")
-    body = docstring_lines(part, "function", key)
+    body = cited.link(app.env, "\n".join(docstring_lines(part, "function", key))).splitlines()
     if isinstance(part, gradlab.Activation):
         body += ["", *activation_facts.figure(app, part), "", *activation_facts.fields(part)]
     elif source := getattr(part, "source", None):
@@ -183,6 +184,7 @@ def _write_json(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives, the links between entries and source, and the JSON file."""
     app.setup_extension("sphinx.ext.viewcode")
+    app.connect("builder-inited", activation_facts.draw_all)
     app.add_directive("family", Family)
     app.add_directive("public", Public)
     app.connect("viewcode-follow-imported", where_defined)

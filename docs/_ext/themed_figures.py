@@ -2,7 +2,8 @@
 
 Cells draw with the light palette of ``matplotlibrc``. The twin is the same file with each colour of the palette
 exchanged for its partner, so a cell runs once, and a page shows one of the two by CSS. (One SVG with a
-``prefers-color-scheme`` rule would be less, but WebKit does not follow the theme's switch in it.)
+``prefers-color-scheme`` rule would be less, but WebKit does not follow the theme's switch in it.) Both are made shorter:
+Matplotlib writes six decimals.
 """
 
 from __future__ import annotations
@@ -34,6 +35,19 @@ DARK = {  # light: dark
 }
 MADE = ("/jupyter_execute/", "/drawn_figures/")  # where the figures of a build are
 _COLOUR = re.compile("|".join(DARK), re.IGNORECASE)
+_PLACE = re.compile(r' (?:d|x|y)="[^"]*"')  # not transforms: letters are drawn large and scaled down by small numbers
+_DIGITS = re.compile(r"(\.\d\d)\d+")
+_MARK = re.compile(r"""<g clip-path="[^"]*">\s*(?:<use [^>]*style="([^"]*)"/>\s*)(?:<use [^>]*style="\1"/>\s*)+</g>""")
+
+
+def shorten(svg: str) -> str:
+    """Return the figure with places rounded to a hundredth of a point, and what all marks share said once."""
+
+    def together(match: re.Match[str]) -> str:
+        style = f' style="{match[1]}"'
+        return match[0].replace(style, "").replace("<g ", f"<g{style} ", 1)
+
+    return _MARK.sub(together, _PLACE.sub(lambda match: _DIGITS.sub(r"\1", match[0]), svg))
 
 
 def darken(svg: str) -> str:
@@ -54,7 +68,9 @@ class AddDarkTwin(SphinxTransform):
                 continue
             source = Path(self.env.srcdir, uri.lstrip("/"))
             twin_file = source.with_name(f"{source.stem}-dark.svg")
-            twin_file.write_text(darken(source.read_text(encoding="utf-8")), encoding="utf-8")
+            drawn = shorten(source.read_text(encoding="utf-8"))
+            source.write_text(drawn, encoding="utf-8")
+            twin_file.write_text(darken(drawn), encoding="utf-8")
             twin = image.deepcopy()
             twin["uri"] = uri.removesuffix(".svg") + "-dark.svg"
             twin["ids"], twin["names"] = [], []

@@ -110,6 +110,49 @@ def test_a_search_finds_the_page_of_a_word(visit):
     assert page.troubles == []
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_ledger_is_filtered_by_words_and_by_page_from_the_keyboard(visit, viewport):
+    page = visit("claims", viewport)
+    rows, count = page.locator("table.gl-ledger tbody tr:visible"), page.get_by_role("status")
+    total = rows.count()
+    assert count.inner_text() == f"All {total} claims"
+
+    page.get_by_label("With the words").focus()
+    page.keyboard.type("Sigmoid LAYERS")
+    few = rows.count()
+    assert 0 < few < total
+    assert count.inner_text() == f"{few} of {total} claims"
+    assert all({"sigmoid", "layers"} <= set(re.findall(r"\w+", text.lower())) for text in rows.all_inner_texts())
+    assert page.locator(".gl-ledger-page:visible").count() < page.locator(".gl-ledger-page").count()
+
+    page.keyboard.press("Tab")
+    page.keyboard.type(page.locator("#ledger-page option").nth(2).inner_text()[:12])
+    chosen = page.get_by_label("On the page").input_value()
+    assert chosen
+    assert page.locator(".gl-ledger-page:visible").count() <= 1
+    page.reload()
+    assert page.get_by_label("With the words").input_value() == "Sigmoid LAYERS"
+    assert page.get_by_label("On the page").input_value() == chosen
+
+    page.get_by_label("With the words").fill("no claim has this")
+    assert rows.count() == 0
+    assert count.inner_text() == "No claim has all these words."
+    page.get_by_label("With the words").fill("")
+    page.get_by_label("On the page").select_option("")
+    assert rows.count() == total
+    assert page.url.endswith("/claims.html")
+    assert page.troubles == []
+
+
+def test_the_ledger_is_whole_without_a_script(browser, origin):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{origin}/claims.html")
+    assert page.locator("table.gl-ledger tbody tr:visible").count() == page.locator("table.gl-ledger tbody tr").count()
+    assert not page.get_by_label("With the words").is_visible()
+    context.close()
+
+
 def test_formulas_have_the_font_of_the_book(visit):
     page = visit("reference/activations")
     assert page.locator("math").count()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from built_book import DOCS, ROOT
+from compare_claims import differences
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 
@@ -38,7 +39,7 @@ class Book:
             (self.folder / "docs" / f"{name}.md").write_text(FRONT + f"# Page {name}\n" + text, encoding="utf-8")
         contents = "\n".join([*pages, "references"])
         (self.folder / "docs" / "index.md").write_text(
-            f"# A small book\n\n```{{claims}}\n```\n\n```{{toctree}}\n{contents}\n```\n", encoding="utf-8"
+            f"# A small book\n\n```{{claims}}\n```\n\n```{{execution-times}}\n```\n\n```{{toctree}}\n{contents}\n```\n", encoding="utf-8"
         )
 
     def build(self, *, again: bool = True, **environment: str) -> tuple[int, str]:
@@ -135,7 +136,11 @@ def test_a_changed_gradlab_runs_the_cells_again_and_nothing_else_does(tmp_path):
     returned, printed = book.build()
     assert (returned, printed.strip()) == (0, "")
     assert "Glued: 1.2." in book.html("page")
-    assert re.search(r"One is below two\s+&lt; 2\s+1.25\s+Glorot &amp; Bengio, 2010\s+Page page", book.html("index"))
+    assert "1 claim on 1 page: all of them held" in book.html("index")
+    row = r"One is below two\s+one\s+Bound &lt; 2\s+Measured 1.25\s+Source Glorot &amp; Bengio, 2010"
+    assert re.search(rf"Page page\s[\s\S]*?{row}", book.html("index"))
+    assert re.search(r"1 page with 1 code cell ran for \d+ s in all; 0 pages took more", book.html("index"))
+    assert "The cells of this page ran for" not in book.html("page")
     before = run()
 
     assert book.build()[0] == 0
@@ -148,6 +153,55 @@ def test_a_changed_gradlab_runs_the_cells_again_and_nothing_else_does(tmp_path):
     after = run()
     assert after[0] == "9.8.7"
     assert after[1] != before[1]
+
+
+def test_numbers_typed_into_prose_fail_the_build_and_set_up_glued_and_quoted_ones_do_not(tmp_path):
+    book = Book(tmp_path)
+    claim = 'import gradlab as gl\nseeds = range(20)\ngl.claim("one", "77 is not asked for", 97.5, above=0.9)'
+    glued = "{glue:text}`page.md::one:.1f`"
+    book.write(
+        page=cell(claim)
+        + f"\nOver 90 % of 20 seeds, {glued} in all, $x^{{77}}$, `77`, 64-bit.\n"
+        + "\n- {cite:t}`he2015` report [4.94 %]{.quoted} in 2015.\n- [Here](https://b.org/99) it is [19]{.quoted}.\n"
+        + "\n| a | b |\n|---|---|\n| [4.94 %]{.quoted} | {cite:p}`he2015` |\n",
+        other=f"\nAs there: 20 seeds, {glued}.\n" + cell("1 + 1"),
+    )
+    returned, printed = book.build()
+    assert (returned, printed.strip()) == (0, "")
+
+    figure = "---\nmystnb:\n  figure:\n    caption: A caption with 55 %.\n    name: fig-typed\n  image:\n    alt: It has 66 of them.\n---\n"
+    draw = figure + "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    book.write(page=cell(claim) + "\nIt is\n98.5 in all, [4.94 %]{.quoted} too.\n\n{cite:p}`he2015`\n" + cell(draw))
+    returned, printed = book.build()
+    assert returned == 1
+    lines = (tmp_path / "docs" / "page.md").read_text().splitlines()
+    found = re.findall(r"page\.md:(\d+): WARNING: the number (.+?) is typed.*\[gradlab\.typed-number\]", printed)
+    assert sorted(number for _, number in found) == ["4.94 %", "55 %", "66", "98.5"]
+    assert all(number.split()[0] in lines[int(line) - 1] for line, number in found)
+
+
+def test_a_page_that_takes_long_says_so_and_so_it_does_from_the_cache(tmp_path):
+    book = Book(tmp_path)
+    book.write(page=cell("import time\ntime.sleep(11)\n11"))
+    for _ in range(2):
+        assert book.build() == (0, "")
+        assert re.search(r"The cells of this page ran for 1\d s when the book was built\.", book.html("page"))
+        assert re.search(r"1 page took more than 10 s\.\s[\s\S]*Page page\s+1\d\.\d\s+1\s", book.html("index"))
+
+
+def test_two_builds_that_measure_differently_are_told_apart_by_claim():
+    first = [
+        {"key": key, "value": value, "page": "learn/a", "text": "One", "cite": None}
+        for key, value in (("same", 0.1), ("other", 2.0), ("gone", 1.0))
+    ]
+    second = [{**first[0]}, {**first[1], "value": 2.5, "text": "Two"}]
+    assert differences(first, first) == []
+    assert differences(first[:2], first[1::-1]) == ["the claims are the same, but not in the same order"]
+    assert sorted(differences(first, second)) == [
+        "gone (learn/a): only the first build has it",
+        "other (learn/a): 2.0 and 2.5, apart by 0.5, of the value 0.2",
+        "other (learn/a): its text is 'One' and 'Two'",
+    ]
 
 
 def test_a_missing_kernel_gets_a_sentence(tmp_path):

@@ -35,6 +35,36 @@ def test_each_executed_figure_has_a_text_and_a_caption(soups, name):
         assert len(figure.figcaption.get_text(strip=True)) >= 20
 
 
+def test_no_drawing_is_heavier_than_a_page(soups):
+    heavy = []
+    for name in PAGES:
+        for image in soups[name].select("img[src$='.svg']"):
+            size = (HTML / name).parent.joinpath(image["src"]).stat().st_size / 1024
+            if size > 150:
+                place = image.find_parent("figure") or image
+                heavy.append(f"{name}, {place.get('id')}: {size:.0f} KB")
+    assert not heavy, f"{heavy}: draw fewer marks, rasterize them, or show the figure as PNG"
+
+
+def test_every_figure_of_the_book_has_a_caption_and_every_image_a_text(soups):
+    for name in PAGES:
+        article = soups[name].select_one("article")
+        for image in article.select("img"):
+            assert len(image.get("alt", "")) >= 20, f"{name}: {image['src']} has the text {image.get('alt')!r}"
+        for figure in article.select("figure"):
+            assert figure.figcaption is not None, f"{name}: the figure {figure.get('id')} has no caption"
+            assert len(figure.figcaption.get_text(strip=True)) >= 20, f"{name}: {figure.get('id')}"
+
+
+def test_every_drawing_has_a_dark_twin_beside_it(soups):
+    for name in PAGES:
+        images = soups[name].select("article img[src*='_images/'][src$='.svg']")
+        pairs = [(one["src"], other["src"]) for one, other in zip(images[::2], images[1::2], strict=True)]
+        for one, other in pairs:
+            light, dark = ((HTML / name).parent.joinpath(source).resolve().name for source in (one, other))
+            assert dark == light.replace(".svg", "-dark.svg"), f"{name}: {light} is followed by {dark}"
+
+
 @pytest.mark.parametrize("name", EXECUTED)
 def test_each_figure_of_a_cell_is_drawn_for_light_and_dark(soups, name):
     images = soups[name].select(".cell_output img")
@@ -128,23 +158,60 @@ def claims():
     return json.loads((HTML / "claims.json").read_text(encoding="utf-8"))
 
 
-def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims):
-    rows = soups["claims"].select("table.gl-ledger tbody tr")
+@pytest.fixture(scope="module")
+def rows(soups):
+    return soups["claims"].select("table.gl-ledger tbody tr")
+
+
+def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims, rows):
     assert len(rows) == len(claims) >= 25
     for row, claim in zip(rows, claims, strict=True):
-        text, bound, measured, _, page = [" ".join(cell.get_text().split()) for cell in row.select("td")]
-        assert (text, bound) == (" ".join(claim["text"].split()), claim["bound"])
+        cells = row.select("td")
+        text, key = [" ".join(part.get_text().split()) for part in cells[0].select("p")]
+        assert (text, key) == (" ".join(claim["text"].split()), claim["key"])
+        for label in row.select(".gl-ledger-label"):
+            label.extract()
+        bound, measured, source = [" ".join(cell.get_text().split()) for cell in cells[1:]]
+        assert bound == claim["bound"]
         assert float(measured) == pytest.approx(claim["value"], rel=1e-3)
-        assert page
+        assert source
+    pages = len({claim["page"] for claim in claims})
+    assert f"{len(claims)} claims on {pages} pages: all of them held" in soups["claims"].select_one("article").get_text()
 
 
-def test_each_claim_of_the_ledger_stands_on_its_page(soups, claims):
-    rows = soups["claims"].select("table.gl-ledger tbody tr")
+def test_the_ledger_has_a_part_for_each_page_that_its_filter_offers(soups, claims):
+    pages = list(dict.fromkeys(claim["page"] for claim in claims))
+    parts = soups["claims"].select(".gl-ledger-page")
+    assert [part.h2.a["href"] for part in parts] == [f"{page}.html" for page in pages]
+    assert [part.h2["id"] for part in parts] == [
+        option["value"] for option in soups["claims"].select("form.gl-ledger-filter option[value]") if option["value"]
+    ]
+    assert soups["claims"].select_one("form.gl-ledger-filter").has_attr("hidden"), "without a script it does nothing"
+
+
+def test_each_claim_of_the_ledger_stands_on_its_page(soups, claims, rows):
     for row, claim in zip(rows, claims, strict=True):
         badge = soups[claim["page"]].find(id=f"claim-{claim['key']}")
         assert badge is not None
         assert claim["text"] in badge.get_text()
-        assert row.select("a")[-1]["href"] == f"{claim['page']}.html#claim-{claim['key']}"
+        assert row.select_one(".gl-ledger-key a")["href"] == f"{claim['page']}.html#claim-{claim['key']}"
+
+
+def test_the_claims_for_scripts_have_nothing_that_differs_from_build_to_build(claims):
+    assert {field for claim in claims for field in claim} == {"key", "text", "value", "bound", "cite", "holds", "page"}
+
+
+def test_the_time_of_each_executed_page_is_told(soups):
+    (body,) = soups["reference/build"].select("table.gl-times tbody")
+    *runs, total = [[cell.get_text(strip=True) for cell in row.select("td")] for row in body.select("tr")]
+    titles = [row.a.get_text() for row in body.select("tr") if row.a]
+    assert set(titles) == {soups[name].h1.find(string=True) for name in EXECUTED}
+    assert float(total[1]) == pytest.approx(sum(float(seconds) for _, seconds, _ in runs), abs=0.05 * len(runs) + 0.1)
+    assert int(total[2]) == sum(int(cells) for _, _, cells in runs)
+    for row, (_, seconds, _) in zip(body.select("tr"), runs, strict=False):
+        page = (HTML / "reference" / row.a["href"]).resolve().relative_to(HTML).with_suffix("").as_posix()
+        notes = soups[page].select("p.gl-execution-time")
+        assert len(notes) == (float(seconds) > 10) or float(seconds) == 10, page
 
 
 def test_every_claim_on_a_page_is_in_the_ledger(soups, claims):
@@ -152,10 +219,9 @@ def test_every_claim_on_a_page_is_in_the_ledger(soups, claims):
     assert shown == {claim["key"] for claim in claims}
 
 
-def test_a_claim_with_a_source_links_to_the_bibliography(soups, claims):
+def test_a_claim_with_a_source_links_to_the_bibliography(claims, rows):
     cited = [claim for claim in claims if claim["cite"]]
     assert cited
-    rows = soups["claims"].select("table.gl-ledger tbody tr")
     for row, claim in zip(rows, claims, strict=True):
         if claim["cite"]:
             assert row.select("td")[3].a["href"].startswith("references.html#")
