@@ -112,7 +112,7 @@ def test_a_gain_is_a_factor_of_every_weight(part):
 @pytest.mark.parametrize("part", [part for part in RANDOM if part.name[:6] not in ("orthog", "normal")], ids=repr)
 @pytest.mark.parametrize(("fan", "size"), [("in", 8), ("out", 2), ("average", 5)])
 def test_a_fan_is_what_the_variance_is_divided_by(part, fan, size):
-    before = {"glorot": 5, "varian": 2}.get(part.name[:6], 8)
+    before = 5 if part.name.startswith("glorot") else 2 if part.name.startswith("variance") else 8
     ratio = part(8, 2, seed=0, fan=fan) / part(8, 2, seed=0)
     np.testing.assert_allclose(ratio, np.sqrt(before / size), rtol=1e-12)
 

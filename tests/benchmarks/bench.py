@@ -759,7 +759,9 @@ def machine() -> dict[str, Any]:
         model = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         pass
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[call-overload]
+    numpy = np.show_config(mode="dicts")
+    blas = numpy["Build Dependencies"]["blas"]  # type: ignore[call-overload]
+    extensions = numpy.get("SIMD Extensions", {})  # type: ignore[union-attr]
     versions = {"Python": platform.python_version()}
     for name in ("numpy", "scikit-learn", "torch", "jax"):
         try:
@@ -771,6 +773,7 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": platform.system(),
         "blas": f"{blas['name']} {blas['version']}",
+        "vectors": [*extensions.get("baseline", []), *extensions.get("found", [])],  # the instructions NumPy uses
         "versions": versions,
     }
 
