@@ -121,9 +121,10 @@ def site(session: nox.Session) -> None:
             "or give the path of a Chrome or Chromium in GRADLAB_CHROMIUM."
         )
     install(session, "site")
-    # --confcutdir: what the library's tests share is none of the site's business, and needs packages of its own
+    # --confcutdir: what the library's tests share is none of the site's business, and needs packages of its own;
+    # -n: most of the time a test waits for a page to load
     session.run(
-        *("pytest", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
+        *("pytest", "-n", "3", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
         env={**ONE_THREAD, "GRADLAB_CHROMIUM": browser},
     )
 
