@@ -54,7 +54,7 @@ class Gallery(families.FromSource):
         parts = families.family(name)
         if not parts or not all(isinstance(part, Activation) for part in parts.values()):
             raise self.error(f"a gallery shows a family of activations, not {name!r}")
-        jumps = [f"* `{key} <#gallery-{key}>`__" for key in parts]
+        jumps = [f"* `{key} <#gallery-{key.replace('_', '-')}>`__" for key in parts]  # docutils' form of an id
         cards = [line for key, part in parts.items() for line in self.card(key, part)]
         boxes = (("gl-jumps", jumps), ("gl-gallery", cards))
         return [line for box, inner in boxes for line in [f".. container:: {box}", "", *_indent(inner), ""]]
