@@ -159,9 +159,12 @@ class Trace:
         f′ of each hidden layer, where its activation was taken.
     deltas
         dL/dz of each layer, after `backward`.
-    all_values, all_slopes, all_deltas, all_gradients
-        The arrays of which the lists above hold views, and ``gradient`` itself; ``all_values`` has a row of ones
-        below each layer.
+    all_values, all_slopes
+        The arrays of which activations and slopes are views; ``all_values`` has a row of ones below each layer.
+    value_starts, slope_starts
+        The rows of these arrays at which the layers start; in ``all_values`` each layer is followed by its ones.
+    hidden_units, hidden_entries
+        Units of each hidden layer, and numbers that it passes on.
     gradients
         dL/dW of each layer with dL/db as last row, shape (seeds, inputs + 1, outputs), views of ``gradient``.
     """
@@ -202,11 +205,10 @@ class Trace:
         own_gradients = net.hidden_parameters(gradient) if gradient is not None else []
 
         # one array for all layers each, of which the layers have views: a statistic is a few calls for all of them
-        self.value_starts, self.slope_starts, self.delta_starts = _starts(net)
+        self.value_starts, self.slope_starts, delta_starts = _starts(net)
         self.all_values = make(seeds, sum(net.sizes[1:-1]) + net.depth - 1, samples)
         self.all_slopes = make(seeds, sum(net.sizes[1:-1]), samples)
-        self.all_deltas = make(seeds, sum(net.sizes[1:]), samples) if gradient is not None else self.all_slopes
-        self.all_gradients = theta[:0] if gradient is None else gradient
+        all_deltas = make(seeds, sum(net.sizes[1:]), samples) if gradient is not None else self.all_slopes
         hidden = np.array(net.sizes[1:-1], int)
         self.hidden_units, self.hidden_entries = hidden, hidden * samples
 
@@ -223,8 +225,8 @@ class Trace:
             self.pre_activations.append(z)
             self._forward.append(matrix_product(block.transpose(0, 2, 1), entering, z))
             back: list[Call] = []
-            first = self.delta_starts[index]
-            delta = arriving = self.all_deltas[:, first : first + units] if gradient is not None else z
+            first = delta_starts[index]
+            delta = arriving = all_deltas[:, first : first + units] if gradient is not None else z
             leaving = entering
             if inner:
                 first = self.value_starts[2 * index]

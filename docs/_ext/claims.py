@@ -77,6 +77,11 @@ def gather(app: Sphinx, env: BuildEnvironment) -> None:
     env.gl_claims = list(found.values())
 
 
+def count(number: int, what: str) -> str:
+    """Return a number with its noun, in the plural where there is not one."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _complain(claim: Claim, what: str) -> None:
     _log.warning("claim %r: %s", claim.key, what, location=claim.page, type="gradlab", subtype="claim")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from claims import in_reading_order
+from claims import count, in_reading_order
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -67,8 +67,8 @@ def table(app: Sphinx, page: str) -> list[nodes.Node]:
     seconds, cells = sum(run.seconds for run in found), sum(run.cells for run in found)
     long = sum(run.seconds > LONG for run in found)
     summary = (
-        f"{_count(len(found), 'page')} with {_count(cells, 'code cell')} ran for {_duration(seconds)} in all; "
-        f"{_count(long, 'page')} took more than {LONG} s."
+        f"{count(len(found), 'page')} with {count(cells, 'code cell')} ran for {_duration(seconds)} in all; "
+        f"{count(long, 'page')} took more than {LONG} s."
     )
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (70, 15, 15)), cols=3)
     body = nodes.tbody()
@@ -83,10 +83,6 @@ def table(app: Sphinx, page: str) -> list[nodes.Node]:
 
 def _row(*cells: nodes.Node) -> nodes.row:
     return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

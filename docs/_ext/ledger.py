@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from claims import Claim
+from claims import Claim, count
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -43,10 +43,6 @@ def pages_with_ledger(app: Sphinx, env: BuildEnvironment) -> list[str]:
 def anchor(page: str) -> str:
     """Return the id of a page's part of the ledger, by which the filter knows it too."""
     return f"ledger-{page.replace('/', '-')}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _title(env: BuildEnvironment, page: str) -> str:
@@ -113,7 +109,7 @@ def parts(app: Sphinx, page: str) -> list[nodes.Node]:
         return [nodes.paragraph("", "No page makes a claim yet.")]
     titles = {claim.page: _title(app.env, claim.page) for claim in claims}
     summary = (
-        f"{_count(len(claims), 'claim')} on {_count(len(titles), 'page')}: "
+        f"{count(len(claims), 'claim')} on {count(len(titles), 'page')}: "
         f"{'all of them' if all(claim.holds for claim in claims) else 'not all of them'} held when this book was built."
     )
     made: list[nodes.Node] = [
