@@ -6,7 +6,6 @@ from gradlab import (
     activations,
     claims,
     datasets,
-    history,
     initializers,
     losses,
     network,
@@ -18,12 +17,11 @@ from gradlab import (
 from gradlab.activations import ACTIVATIONS, Activation, GaussianMoments, activation
 from gradlab.claims import Claim, ClaimError, claim
 from gradlab.datasets import DATASETS, Data
-from gradlab.history import History
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
 from gradlab.optimizers import OPTIMIZERS, SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from gradlab.training import DivergenceWarning, probe, train
+from gradlab.training import DivergenceWarning, History, history, probe, train
 
 if TYPE_CHECKING:
     from gradlab.activations import *  # noqa: F403

@@ -260,6 +260,7 @@ def encode_inputs(x: ArrayLike, features: int) -> Array:
     array = _check.finite_array("x", x, dimensions=(1, 2)).astype(float, copy=False)
     array = array[:, None] if array.ndim == 1 and features == 1 else array
     if array.ndim != 2 or array.shape[1] != features:
-        raise ValueError(f"x must have shape (samples, {features}), as the network has {features} inputs; "
-                         f"its shape is {array.shape}")  # fmt: skip
+        raise ValueError(
+            f"x must have shape (samples, {features}), as the network has {features} inputs; its shape is {array.shape}"
+        )
     return array

@@ -257,8 +257,8 @@ def _orthogonal(
 
 _FAMOUS = {
     "lecun": (1, "in", "LeCun's initialisation: Var w = 1/fan-in, which keeps the variance of an affine layer."),
-    "glorot": (1, "average", "Glorot's (\"Xavier\") initialisation: Var w = 2/(fan-in + fan-out)."),
-    "he": (2, "in", "He's (\"Kaiming\") initialisation: Var w = 2/fan-in, which keeps the mean square through ReLU."),
+    "glorot": (1, "average", 'Glorot\'s ("Xavier") initialisation: Var w = 2/(fan-in + fan-out).'),
+    "he": (2, "in", 'He\'s ("Kaiming") initialisation: Var w = 2/fan-in, which keeps the mean square through ReLU.'),
 }
 _SOURCES = {
     "lecun": "LeCun, Bottou, Orr and Müller, Efficient BackProp, 1998.",

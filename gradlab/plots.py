@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.datasets import Data
-from gradlab.history import History
+from gradlab.training.history import History
 
 Array = NDArray[Any]
 
@@ -30,9 +30,33 @@ INK = "#22272e"
 # Colour and dash of each position in ACTIVATIONS. Those that are compared most often (sigmoid, tanh, relu, leaky_relu,
 # elu, selu, gelu, swish, softplus) differ in colour; their relatives share it and differ in the dash.
 _LOOKS = (
-    "0:", "1-", "1--", "7--", "2--", "2-.", "5--", "6--", "7:", "8--", "3-", "3--", "4-.", "4-", "4:", "5-", "5-.",
-    "6-.", "7-", "7-.", "0--", "0-.", "8-", "3-.", "2-", "1-.",
-)  # fmt: skip
+    "0:",
+    "1-",
+    "1--",
+    "7--",
+    "2--",
+    "2-.",
+    "5--",
+    "6--",
+    "7:",
+    "8--",
+    "3-",
+    "3--",
+    "4-.",
+    "4-",
+    "4:",
+    "5-",
+    "5-.",
+    "6-.",
+    "7-",
+    "7-.",
+    "0--",
+    "0-.",
+    "8-",
+    "3-.",
+    "2-",
+    "1-.",
+)
 _DASHES = ("-", "--", "-.", ":")
 
 

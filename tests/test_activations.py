@@ -96,9 +96,14 @@ def accuracy():
 
 
 MORE = [
-    gl.swish.bind(beta=-0.7), gl.swish.bind(beta=1e-3), gl.celu.bind(alpha=100), gl.celu.bind(alpha=1e-3),
-    gl.leaky_relu.bind(slope=-0.3), gl.hard_sigmoid.bind(slope=0.2), gl.elu.bind(alpha=0.1),
-]  # fmt: skip
+    gl.swish.bind(beta=-0.7),
+    gl.swish.bind(beta=1e-3),
+    gl.celu.bind(alpha=100),
+    gl.celu.bind(alpha=1e-3),
+    gl.leaky_relu.bind(slope=-0.3),
+    gl.hard_sigmoid.bind(slope=0.2),
+    gl.elu.bind(alpha=0.1),
+]
 
 
 @pytest.mark.parametrize("part", [*PARTS, *MORE], ids=repr)
@@ -240,7 +245,9 @@ def test_each_entry_is_treated_alone(part, x):
 def test_memory_may_lie_in_any_order(part):
     x = np.random.default_rng(1).normal(size=(6, 8), scale=3)
     for view in (x.T, x[::2, ::-1], np.asfortranarray(x), np.broadcast_to(x[0], (3, 8))):
-        for found, expected in zip(part.value_and_derivative(view), part.value_and_derivative(view.copy()), strict=True):
+        for found, expected in zip(
+            part.value_and_derivative(view), part.value_and_derivative(view.copy()), strict=True
+        ):
             np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
@@ -283,8 +290,21 @@ UNBOUNDED = {"square", "relu_squared"}  # whose slopes are
 @pytest.mark.parametrize("kind", KINDS)
 def test_extreme_inputs_give_limits_without_a_warning(part, kind):
     info = np.finfo(kind)
-    x = np.array([-np.inf, info.min, -info.tiny, -info.smallest_subnormal, -0.0, 0.0,
-                  info.smallest_subnormal, info.tiny, info.max, np.inf], dtype=kind)  # fmt: skip
+    x = np.array(
+        [
+            -np.inf,
+            info.min,
+            -info.tiny,
+            -info.smallest_subnormal,
+            -0.0,
+            0.0,
+            info.smallest_subnormal,
+            info.tiny,
+            info.max,
+            np.inf,
+        ],
+        dtype=kind,
+    )
     value, slope = part.value_and_derivative(x)
     ends = np.isinf(x)
     assert not np.isnan(value[~ends]).any()
@@ -403,9 +423,27 @@ def test_no_finite_number_makes_a_nan_in_a_kernel(part, kind):
 
 
 FAST = [
-    "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "rrelu", "elu", "selu", "softplus", "gelu_tanh", "gelu", "swish",
-    "mish", "relu6", "hard_tanh", "hard_sigmoid", "hard_swish", "softsign", "identity", "relu_squared",
-]  # fmt: skip
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "prelu",
+    "rrelu",
+    "elu",
+    "selu",
+    "softplus",
+    "gelu_tanh",
+    "gelu",
+    "swish",
+    "mish",
+    "relu6",
+    "hard_tanh",
+    "hard_sigmoid",
+    "hard_swish",
+    "softsign",
+    "identity",
+    "relu_squared",
+]
 
 
 @pytest.mark.parametrize("name", FAST)
@@ -500,7 +538,7 @@ def test_the_slope_of_rrelu_is_drawn_between_its_bounds():
         (lambda: gl.hard_tanh.bind(low=1), ValueError, ["low of hard_tanh must be below high", "1 and 1"]),
         (lambda: gl.hard_sigmoid(1.0, slope=0), ValueError, ["slope of hard_sigmoid", "above 0"]),
     ],
-)  # fmt: skip
+)
 def test_an_array_or_a_pair_of_parameters_that_does_not_fit_is_named(call, error, words):
     with pytest.raises(error) as caught:
         call()
@@ -758,10 +796,32 @@ def test_every_activation_is_an_attribute_of_gradlab(name):
 
 
 def test_the_star_import_brings_nothing_but_gradlab():
-    strangers = [name for name in vars(gl) if not name.startswith("_") and inspect.ismodule(getattr(gl, name))
-                 and not getattr(gl, name).__name__.startswith("gradlab")]  # fmt: skip
-    helpers = [name for name in ("Any", "Callable", "Mapping", "NamedTuple", "dataclass", "field", "annotations",
-                                 "Registry", "elementary", "kernels", "normal", "Rule", "Array") if hasattr(gl, name)]  # fmt: skip
+    strangers = [
+        name
+        for name in vars(gl)
+        if not name.startswith("_")
+        and inspect.ismodule(getattr(gl, name))
+        and not getattr(gl, name).__name__.startswith("gradlab")
+    ]
+    helpers = [
+        name
+        for name in (
+            "Any",
+            "Callable",
+            "Mapping",
+            "NamedTuple",
+            "dataclass",
+            "field",
+            "annotations",
+            "Registry",
+            "elementary",
+            "kernels",
+            "normal",
+            "Rule",
+            "Array",
+        )
+        if hasattr(gl, name)
+    ]
     assert strangers + helpers == []
 
 
@@ -789,7 +849,9 @@ def test_the_star_import_brings_nothing_but_gradlab():
 @pytest.mark.parametrize("way", ["call", "derivative", "bind"])
 def test_a_bad_parameter_is_named(part, parameters, error, words, way):
     with pytest.raises(error) as caught:
-        part.bind(**parameters) if way == "bind" else getattr(part, {"call": "__call__"}.get(way, way))(1.0, **parameters)
+        part.bind(**parameters) if way == "bind" else getattr(part, {"call": "__call__"}.get(way, way))(
+            1.0, **parameters
+        )
     for word in words:
         assert word in str(caught.value)
 

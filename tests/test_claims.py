@@ -139,7 +139,14 @@ def test_the_bundle_has_the_number_the_badge_and_the_record():
     assert 'id="claim-a-key"' in data["text/html"]
     assert "One &lt; two &amp; so on" in data["text/html"]
     assert "measured 1.5, claimed &lt; 2" in data["text/html"]
-    record = {"key": "a-key", "text": "One < two & so on", "value": 1.5, "bound": "< 2", "cite": "me2025", "holds": True}
+    record = {
+        "key": "a-key",
+        "text": "One < two & so on",
+        "value": 1.5,
+        "bound": "< 2",
+        "cite": "me2025",
+        "holds": True,
+    }
     assert data[MIME] == json.loads(json.dumps(data[MIME])) == record
     assert set(data) == {"text/plain", "text/html", "application/vnd.gradlab.claim+json"}
     assert metadata == {"scrapbook": {"name": "a-key", "mime_prefix": ""}}
@@ -164,7 +171,9 @@ print(json.dumps([shown, captured.stdout, repr(ran.error_in_exec)]))
 def _cell(source, folder):
     """Run a cell in an IPython of its own; return what it published, what it printed and its error."""
     pytest.importorskip("IPython")
-    done = subprocess.run([sys.executable, "-c", SESSION, str(folder), source], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", SESSION, str(folder), source], capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 

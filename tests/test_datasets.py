@@ -69,8 +69,11 @@ def test_no_line_separates_the_classes(name, share):
 def test_xor_is_the_exclusive_or():
     data = datasets.xor()
     assert {(int(a), int(b)): int(label) for (a, b), label in zip(data.x, data.y, strict=True)} == {
-        (-1, -1): 0, (-1, 1): 1, (1, -1): 1, (1, 1): 0,
-    }  # fmt: skip
+        (-1, -1): 0,
+        (-1, 1): 1,
+        (1, -1): 1,
+        (1, 1): 0,
+    }
 
 
 def test_without_noise_the_points_lie_on_their_curves():
@@ -183,10 +186,16 @@ def test_a_single_feature_may_come_flat_and_lists_are_arrays():
 
 @pytest.mark.parametrize(
     ("y", "classes"),
-    [([0, 1, 2], 3), ([False, True, False], 2), ([0.0, 1.0, 2.0], 0), ([[0], [1], [2]], 0),
-     (np.array([0, 4, 1], dtype="uint8"), 5), ([-5, -3, -9], 0)],
+    [
+        ([0, 1, 2], 3),
+        ([False, True, False], 2),
+        ([0.0, 1.0, 2.0], 0),
+        ([[0], [1], [2]], 0),
+        (np.array([0, 4, 1], dtype="uint8"), 5),
+        ([-5, -3, -9], 0),
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_classes_are_counted_where_y_holds_labels(y, classes):
     assert gl.Data(np.zeros((3, 2)), y).classes == classes
 

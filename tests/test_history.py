@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab.history import STATISTICS
+from gradlab.training import STATISTICS
 
 RECORDED = ("loss", "accuracy", *STATISTICS)
 
@@ -32,8 +32,9 @@ def _by_hand(net, passed):
 @pytest.mark.parametrize("activation", gl.ACTIVATIONS)
 def test_every_statistic_is_that_of_a_plain_loop(activation, blobs, plain):
     # large weights and biases, so that some units are dead and some slopes saturated
-    net = gl.MLP([3, 12, 9, 2], activation=activation, init=gl.initializers.normal(1.5),
-                 bias_init=gl.initializers.normal(4))  # fmt: skip
+    net = gl.MLP(
+        [3, 12, 9, 2], activation=activation, init=gl.initializers.normal(1.5), bias_init=gl.initializers.normal(4)
+    )
     data = blobs(8, outputs=2)
     run = gl.probe(net, data, loss="squared_error", seeds=range(5))
     theta = net.initialize(range(5))
@@ -76,12 +77,20 @@ def test_shapes_are_records_seeds_layers(depth, blobs):
 # ---------------------------------------------------------------------------------------------------- afterwards
 
 
-@pytest.mark.parametrize(("loss", "classes", "outputs"), [("cross_entropy", 3, 3), ("binary_cross_entropy", 2, 1),
-                                                          ("squared_error", 3, 3)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("loss", "classes", "outputs"), [("cross_entropy", 3, 3), ("binary_cross_entropy", 2, 1), ("squared_error", 3, 3)]
+)
 def test_score_is_the_accuracy_of_the_predictions(loss, classes, outputs, blobs):
     data = blobs(60, classes=classes)
-    run = gl.train(gl.MLP([3, 8, outputs], activation="tanh"), data, loss=loss, steps=60, optimizer=gl.Adam(0.02),
-                   seeds=range(3), monitor=data)  # fmt: skip
+    run = gl.train(
+        gl.MLP([3, 8, outputs], activation="tanh"),
+        data,
+        loss=loss,
+        steps=60,
+        optimizer=gl.Adam(0.02),
+        seeds=range(3),
+        monitor=data,
+    )
     predicted = run.predict(data.x)
     if predicted.ndim == 3:
         assert predicted.shape == (3, 60, 3)

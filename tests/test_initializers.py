@@ -207,7 +207,11 @@ def test_a_name_may_be_given():
         (lambda: gl.INITIALIZERS["he_normal"](3, 2, seed=-1), ValueError, ["seed", "-1"]),
         (lambda: gl.INITIALIZERS["he_normal"].bind(fan="on"), ValueError, ["fan", "'in', 'out', 'average'", "'on'"]),
         (lambda: gl.INITIALIZERS["he_normal"].bind(gain=0), ValueError, ["gain", "above 0", "not 0"]),
-        (lambda: gl.INITIALIZERS["orthogonal"].bind(fan="in"), TypeError, ["orthogonal", "does not depend", "fan='in'"]),
+        (
+            lambda: gl.INITIALIZERS["orthogonal"].bind(fan="in"),
+            TypeError,
+            ["orthogonal", "does not depend", "fan='in'"],
+        ),
         (lambda: normal(2).bind(fan="in"), TypeError, ["normal(2)", "does not depend", "fan='in'"]),
         (lambda: gl.INITIALIZERS["zeros"](3, 2, seed=0, gain=2), TypeError, ["zeros", "does not depend", "gain=2"]),
         (lambda: gl.Initializer("mine", len, "Mine.").bind(gain=2), TypeError, ["mine", "does not depend", "gain=2"]),

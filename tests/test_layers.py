@@ -114,7 +114,9 @@ def test_a_batch_normalised_prediction_does_not_depend_on_its_neighbours(data):
     z = net.forward(run.theta, data.x).pre_activations[0]
     np.testing.assert_allclose(run.moments[0][0], z.mean(2))
     np.testing.assert_allclose(run.moments[0][1], z.var(2))
-    np.testing.assert_allclose(whole, net.outputs(run.theta, data.x), rtol=1e-10)  # all of the training data is the batch
+    np.testing.assert_allclose(
+        whole, net.outputs(run.theta, data.x), rtol=1e-10
+    )  # all of the training data is the batch
 
 
 def test_other_networks_have_no_moments(data):
@@ -151,7 +153,10 @@ def test_a_network_prints_what_is_special_about_it():
 
 
 def test_each_seed_stops_where_it_would_alone(data):
-    net, settings = gl.MLP([2, 12, 2]), {"optimizer": gl.Adam(0.02), "steps": 400, "batch_size": 20, "target_loss": 0.25}
+    net, settings = (
+        gl.MLP([2, 12, 2]),
+        {"optimizer": gl.Adam(0.02), "steps": 400, "batch_size": 20, "target_loss": 0.25},
+    )
     stack = gl.train(net, data, seeds=range(5), chunk=2, **settings)
     assert len(set(stack.stopped)) > 1
     assert (stack.stopped > 0).all()

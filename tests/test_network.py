@@ -156,7 +156,9 @@ def test_forward_is_a_plain_loop(activation, sizes, plain):
 def test_outputs_do_not_depend_on_the_block(samples, block):
     net = gl.MLP([2, 5, 3], activation="gelu")
     theta, x = net.initialize(range(2)), np.random.default_rng(0).normal(size=(samples, 2))
-    np.testing.assert_allclose(net.outputs(theta, x, block=block), net.forward(theta, x).outputs, rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(
+        net.outputs(theta, x, block=block), net.forward(theta, x).outputs, rtol=1e-13, atol=1e-14
+    )
 
 
 def test_inputs_and_parameters_are_not_changed():

@@ -154,10 +154,20 @@ def test_the_defaults_are_the_papers_and_the_peers():
 @every
 @pytest.mark.parametrize(
     ("value", "error"),
-    [(-0.1, ValueError), (0, ValueError), (np.nan, ValueError), (np.inf, ValueError), (None, TypeError),
-     ("fast", TypeError), ("0.1", TypeError), ([0.1], TypeError), (1j, TypeError), (True, TypeError)],
+    [
+        (-0.1, ValueError),
+        (0, ValueError),
+        (np.nan, ValueError),
+        (np.inf, ValueError),
+        (None, TypeError),
+        ("fast", TypeError),
+        ("0.1", TypeError),
+        ([0.1], TypeError),
+        (1j, TypeError),
+        (True, TypeError),
+    ],
     ids=repr,
-)  # fmt: skip
+)
 def test_a_bad_learning_rate_gets_a_sentence(kind, value, error):
     with pytest.raises(error) as caught:
         kind(value)

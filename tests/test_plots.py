@@ -179,7 +179,9 @@ def test_labels_at_the_ends_of_lines_do_not_overlap(slope, size):
         assert not (one.y0 < other.y1 - 1 and other.y0 < one.y1 - 1)
     right = ax.get_window_extent().x1
     assert all(box.x0 >= right for box in boxes.values())
-    for text, line in ((text, line) for text in ax.texts for line in ax.get_lines() if line.get_label() == text.get_text()):
+    for text, line in (
+        (text, line) for text in ax.texts for line in ax.get_lines() if line.get_label() == text.get_text()
+    ):
         assert text.get_color() == line.get_color()
 
 
@@ -220,8 +222,9 @@ def test_without_lines_there_are_no_labels(ax):
 @pytest.mark.parametrize("index", [0, 1])
 def test_a_boundary_shows_the_regions_of_one_seed(ax, loss, outputs, index, monkeypatch):
     data, seen, draw = gl.datasets.xor(), [], ax.contourf
-    run = gl.train(gl.MLP([2, 8, outputs], activation="tanh"), data, loss=loss, optimizer=gl.Adam(0.05), steps=150,
-                   seeds=range(2))  # fmt: skip
+    run = gl.train(
+        gl.MLP([2, 8, outputs], activation="tanh"), data, loss=loss, optimizer=gl.Adam(0.05), steps=150, seeds=range(2)
+    )
     monkeypatch.setattr(ax, "contourf", lambda *given, **more: (seen.append(given), draw(*given, **more))[1])
     assert plots.boundary(ax, run, data, index=index, margin=0.5) is ax
     assert ax.get_xlim() == (-1.5, 1.5)

@@ -5,9 +5,12 @@ import pytest
 import gradlab as gl
 from gradlab._registry import Registry
 
-REGISTRIES = {registry.kind: registry for registry in (gl.ACTIVATIONS, gl.INITIALIZERS, gl.LOSSES, gl.OPTIMIZERS,
-                                                       gl.DATASETS)}  # fmt: skip
-EVERY = [pytest.param(registry, name, id=f"{kind}-{name}") for kind, registry in REGISTRIES.items() for name in registry]
+REGISTRIES = {
+    registry.kind: registry for registry in (gl.ACTIVATIONS, gl.INITIALIZERS, gl.LOSSES, gl.OPTIMIZERS, gl.DATASETS)
+}
+EVERY = [
+    pytest.param(registry, name, id=f"{kind}-{name}") for kind, registry in REGISTRIES.items() for name in registry
+]
 ALL = [pytest.param(registry, id=kind) for kind, registry in REGISTRIES.items()]
 
 

@@ -87,15 +87,25 @@ def test_numpy_by_hand_does_the_same_work_as_gradlab(bench):
     assert ours.dtype == by_hand.dtype == np.float32
     assert np.abs(ours - given.theta).max() > 0.005
     np.testing.assert_allclose(by_hand, ours, rtol=0, atol=2e-6)
-    (apart,) = [abs(bench.mean_loss(given.net, given.data, t) / bench.mean_loss(given.net, given.data, ours) - 1)
-                for t in (by_hand,)]  # fmt: skip
+    (apart,) = [
+        abs(bench.mean_loss(given.net, given.data, t) / bench.mean_loss(given.net, given.data, ours) - 1)
+        for t in (by_hand,)
+    ]
     assert apart < 1e-6
 
 
 def test_numpy_by_hand_records_what_gradlab_records(bench):
     given = bench.task(bench.Shape((5, 8, 7, 3), 16, 4, 20, 1, checked=20))
-    run = gl.train(given.net, given.data, optimizer=gl.Adam(bench.RATE), steps=20, batch_size=16, record_every=1,
-                   dtype="float32", theta=given.theta)  # fmt: skip
+    run = gl.train(
+        given.net,
+        given.data,
+        optimizer=gl.Adam(bench.RATE),
+        steps=20,
+        batch_size=16,
+        record_every=1,
+        dtype="float32",
+        theta=given.theta,
+    )
     by_hand = bench.by_hand(given, record_every=1)
     by_hand(20)
     rows, layers, hidden = np.array(by_hand.records, dtype=float), 3, (8, 7)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab.history import STATISTICS
+from gradlab.training import STATISTICS
 
 S = gl.schedules
 DATA = gl.datasets.moons(40)
@@ -15,7 +15,13 @@ NETS = [
     gl.MLP([2, 4, 2], gl.leaky_relu.bind(slope=0.2)),
     gl.MLP([2, 4, 4, 2], "prelu", init=gl.initializers.variance_scaling(1.7, fan="out"), residual=True),
     gl.MLP([2, 4, 2], "tanh", bias_init=gl.initializers.normal(0.3), normalize="batch"),
-    gl.MLP([2, 3, 2], "relu", init=gl.initializers.orthogonal.bind(gain=0.9), bias_init=gl.initializers.constant(0.1), normalize="layer"),
+    gl.MLP(
+        [2, 3, 2],
+        "relu",
+        init=gl.initializers.orthogonal.bind(gain=0.9),
+        bias_init=gl.initializers.constant(0.1),
+        normalize="layer",
+    ),
 ]
 OPTIMIZERS = [
     gl.SGD(S.WarmUp(S.StepDecay(0.1, 7), 3), momentum=0.9, nesterov=True, clip_norm=2.0),
@@ -32,7 +38,12 @@ def test_a_loaded_run_is_the_run_that_was_saved_and_goes_on_as_if_it_had_not_sto
     settings = {"optimizer": optimizer, "batch_size": 16}
     run = gl.train(net, DATA, steps=13, seeds=(4, 2**70), **settings)
     loaded = gl.History.load(run.save(tmp_path / "run"))
-    assert (loaded.net, loaded.optimizer, loaded.loss_function, loaded.seeds) == (net, optimizer, run.loss_function, run.seeds)
+    assert (loaded.net, loaded.optimizer, loaded.loss_function, loaded.seeds) == (
+        net,
+        optimizer,
+        run.loss_function,
+        run.seeds,
+    )
     for name in ("step", "loss", "accuracy", *STATISTICS, "theta", "stopped"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(run, name))
     np.testing.assert_array_equal(loaded.outputs(DATA.x), run.outputs(DATA.x))

@@ -14,9 +14,21 @@ import gradlab as gl
 
 PAGE = (Path(__file__).parents[1] / "docs" / "howto" / "sweep.md").read_text(encoding="utf-8")
 CELLS = re.findall(r"^```\{code-cell\} python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-(CLUSTER,) = re.findall(r"^```\{code-block\} python\n:name: sweep-on-dask\n\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-ARRAYS = ("step", "loss", "accuracy", "gradient_norm", "delta_norm", "activation_mean", "activation_std",
-          "dead_fraction", "saturated_fraction", "theta")  # fmt: skip
+(CLUSTER,) = re.findall(
+    r"^```\{code-block\} python\n:name: sweep-on-dask\n\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
+)
+ARRAYS = (
+    "step",
+    "loss",
+    "accuracy",
+    "gradient_norm",
+    "delta_norm",
+    "activation_mean",
+    "activation_std",
+    "dead_fraction",
+    "saturated_fraction",
+    "theta",
+)
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 
 
@@ -114,8 +126,9 @@ def test_an_activation_of_ones_own_travels_in_a_module(page, tmp_path):
     (tmp_path / "my_activations.py").write_text(
         "import gradlab as gl\n\n@gl.activation()\ndef cube(x):\n    return x**3, 3 * x**2\n", encoding="utf-8"
     )
-    code = textwrap.dedent(found).replace("import my_activations", f"import sys; sys.path.append({str(tmp_path)!r}); "
-                                          "import my_activations")  # fmt: skip
+    code = textwrap.dedent(found).replace(
+        "import my_activations", f"import sys; sys.path.append({str(tmp_path)!r}); import my_activations"
+    )
     names = page | {"__name__": "__main__"}  # as in a notebook: such a function travels by value
     exec(code, names)
     assert "cube" not in gl.ACTIVATIONS

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab import _chunk, _progress, training
-from gradlab._chunk import Orders
-from gradlab.history import STATISTICS
+from gradlab.training import STATISTICS, _loop, _progress
+from gradlab.training._loop import Orders
+
+train_module = sys.modules["gradlab.training.train"]
 
 
 def order_of(seed, samples, batch):
@@ -73,23 +74,28 @@ def test_a_stack_equals_each_alone_for_every_activation(activation, blobs):
 @pytest.mark.parametrize("monitored", [False, True])
 def test_the_chunk_changes_nothing(chunk, batch_size, monitored, blobs):
     net, data = gl.MLP([3, 6, 3]), blobs(24)
-    ask = {"steps": 17, "batch_size": batch_size, "seeds": (4, 0, 9, 2, 11, 7), "optimizer": gl.Adam(0.02),
-           "monitor": blobs(10, seed=5) if monitored else None}  # fmt: skip
+    ask = {
+        "steps": 17,
+        "batch_size": batch_size,
+        "seeds": (4, 0, 9, 2, 11, 7),
+        "optimizer": gl.Adam(0.02),
+        "monitor": blobs(10, seed=5) if monitored else None,
+    }
     _same(gl.train(net, data, **ask), gl.train(net, data, chunk=chunk, **ask), exact=False, rtol=1e-12)
 
 
 def test_a_large_stack_is_cut_into_chunks_of_its_own_accord(blobs, monkeypatch):
     net, data, made = gl.MLP([3, 6, 3]), blobs(24), []
 
-    class Counted(training.Chunk):
+    class Counted(train_module.Chunk):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             made.append(len(self.seeds))
 
-    monkeypatch.setattr(training, "Chunk", Counted)
+    monkeypatch.setattr(train_module, "Chunk", Counted)
     whole = gl.train(net, data, steps=5, seeds=range(7))
     assert made == [7]
-    monkeypatch.setattr(training, "CHUNK_BYTES", 3 * 24 * 12 * 4 * 8)
+    monkeypatch.setattr(train_module, "CHUNK_BYTES", 3 * 24 * 12 * 4 * 8)
     cut = gl.train(net, data, steps=5, seeds=range(7))
     assert made == [7, 3, 3, 1]
     _same(whole, cut, exact=False, rtol=1e-12)
@@ -98,7 +104,7 @@ def test_a_large_stack_is_cut_into_chunks_of_its_own_accord(blobs, monkeypatch):
 def test_the_optimisers_blocks_change_nothing(blobs, monkeypatch):
     net, data = gl.MLP([3, 6, 3]), blobs(24)
     whole = gl.train(net, data, steps=9, seeds=range(3))
-    monkeypatch.setattr(_chunk, "BLOCK", 7)
+    monkeypatch.setattr(_loop, "BLOCK", 7)
     _same(whole, gl.train(net, data, steps=9, seeds=range(3)))
 
 
@@ -157,7 +163,9 @@ def test_the_global_generators_decide_nothing(blobs):
 def test_training_is_the_loop_one_would_write(loss, batch_size, blobs):
     data = blobs(15, classes=2)
     net = gl.MLP([3, 5, 1 if loss == "binary_cross_entropy" else 2], activation="tanh")
-    run = gl.train(net, data, loss=loss, optimizer=gl.SGD(0.2), steps=11, record_every=1, batch_size=batch_size, seeds=6)
+    run = gl.train(
+        net, data, loss=loss, optimizer=gl.SGD(0.2), steps=11, record_every=1, batch_size=batch_size, seeds=6
+    )
     theta, order = net.initialize(6), order_of(6, 15, batch_size or 15)
     for step in range(12):
         seen = order(step) if batch_size else np.arange(15)
@@ -170,8 +178,9 @@ def test_training_is_the_loop_one_would_write(loss, batch_size, blobs):
 
 
 def test_a_small_network_learns_xor():
-    run = gl.train(gl.MLP([2, 8, 2], activation="tanh"), gl.datasets.xor(), optimizer=gl.Adam(0.05), steps=200,
-                   seeds=range(20))  # fmt: skip
+    run = gl.train(
+        gl.MLP([2, 8, 2], activation="tanh"), gl.datasets.xor(), optimizer=gl.Adam(0.05), steps=200, seeds=range(20)
+    )
     np.testing.assert_array_equal(run.accuracy[-1], 1)
     np.testing.assert_array_equal(run.score(gl.datasets.xor()), 1)
     np.testing.assert_array_equal(run.predict(gl.datasets.xor().x), [gl.datasets.xor().y] * 20)
@@ -229,8 +238,15 @@ def test_all_samples_come_first_as_often_as_each_other():
 def test_inputs_and_targets_of_a_batch_belong_together():
     """A net with one weight a sample learns each sample's own target from mini-batches, and none of the others'."""
     data = gl.Data(np.eye(6), np.arange(6.0))
-    run = gl.train(gl.MLP([6, 1], init="zeros"), data, loss="squared_error", optimizer=gl.SGD(0.1), steps=600,
-                   batch_size=2, seeds=range(2))  # fmt: skip
+    run = gl.train(
+        gl.MLP([6, 1], init="zeros"),
+        data,
+        loss="squared_error",
+        optimizer=gl.SGD(0.1),
+        steps=600,
+        batch_size=2,
+        seeds=range(2),
+    )
     np.testing.assert_allclose(run.predict(data.x)[..., 0], [data.y, data.y], atol=1e-3)
 
 
@@ -324,8 +340,12 @@ def test_a_probe_of_twenty_seeds_of_a_deep_net_takes_no_more_than_seconds():
 @pytest.mark.parametrize("monitored", [False, True])
 def test_a_resumed_run_is_an_unbroken_one(batch_size, optimizer, parts, monitored, blobs):
     net, data = gl.MLP([3, 4, 3], activation="tanh"), blobs(20)
-    ask = {"optimizer": optimizer, "batch_size": batch_size, "record_every": 10,
-           "monitor": blobs(6, seed=3) if monitored else None}  # fmt: skip
+    ask = {
+        "optimizer": optimizer,
+        "batch_size": batch_size,
+        "record_every": 10,
+        "monitor": blobs(6, seed=3) if monitored else None,
+    }
     whole = gl.train(net, data, steps=500, seeds=(2, 5), **ask)
     run = gl.train(net, data, steps=parts[0], seeds=(2, 5), **ask)
     kept = pickle.dumps(run)
@@ -431,8 +451,13 @@ class Interrupting(gl.SGD):
 def test_an_interrupted_run_is_usable_and_goes_on_as_if_it_had_not_been(batch_size, chunk, monitored, every, blobs):
     net, data, before = gl.MLP([3, 4, 3]), blobs(20), signal.getsignal(signal.SIGINT)
     optimizer = Interrupting(0.05, momentum=0.9)
-    ask = {"optimizer": optimizer, "batch_size": batch_size, "chunk": chunk, "record_every": every,
-           "monitor": blobs(6, seed=3) if monitored else None}  # fmt: skip
+    ask = {
+        "optimizer": optimizer,
+        "batch_size": batch_size,
+        "chunk": chunk,
+        "record_every": every,
+        "monitor": blobs(6, seed=3) if monitored else None,
+    }
     run = gl.train(net, data, steps=100_000, seeds=range(3), **ask)
     assert signal.getsignal(signal.SIGINT) is before
     stopped = int(run.step[-1])
@@ -591,11 +616,14 @@ RUN = gl.train(NET, XOR, steps=2, seeds=(1, 2))
         ({"resume": RUN, "optimizer": "sgd"}, ValueError, ["resume", "optimizer", "Adam", "SGD"]),
         ({"resume": RUN, "seeds": range(2)}, ValueError, ["resume", "seeds", "(1, 2)", "(0, 1)"]),
         ({"data": gl.Data(XOR.x * 1e300, XOR.y), "dtype": "float32"}, ValueError, ["data", "too large", "float32"]),
-        ({"data": gl.Data(XOR.x, [[1e300, 0]] * 4), "dtype": "float32", "loss": "squared_error"}, ValueError,
-         ["data", "too large", "float32"]),
+        (
+            {"data": gl.Data(XOR.x, [[1e300, 0]] * 4), "dtype": "float32", "loss": "squared_error"},
+            ValueError,
+            ["data", "too large", "float32"],
+        ),
     ],
     ids=lambda given: f"{given!s:.50}",
-)  # fmt: skip
+)
 def test_bad_input_gets_a_sentence(change, error, words):
     arguments = {"net": NET, "data": XOR, "steps": 1, **change}
     with pytest.raises(error) as caught:

@@ -66,8 +66,10 @@ def figure(app: Sphinx, part: Activation) -> list[str]:
     """Return the reStructuredText that shows an activation."""
     path = place(app, part)
     ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([LOW, HIGH]) for end in pair]
-    text = (f"{part.name}: its value runs from {ends[0]} at x = −4 to {ends[1]} at x = 4, its slope from {ends[2]} "
-            f"to {ends[3]}.")  # fmt: skip
+    text = (
+        f"{part.name}: its value runs from {ends[0]} at x = −4 to {ends[1]} at x = 4, its slope from {ends[2]} "
+        f"to {ends[3]}."
+    )
     uri = Path(os.path.relpath(path, app.srcdir)).as_posix()
     return [f".. image:: /{uri}", f"   :alt: {text}", "   :class: gl-activation"]
 

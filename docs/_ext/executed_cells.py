@@ -52,9 +52,14 @@ def explain(app: Sphinx, doctree: nodes.document) -> None:
     if executed["error"] == "CellTimeoutError":
         reason = "it ran for too long"
     _log.warning(
-        "code cell %d failed: %s\n%s", number, reason, what_happened(executed["traceback"]),
-        location=(page, line), type="gradlab", subtype="cell",
-    )  # fmt: skip
+        "code cell %d failed: %s\n%s",
+        number,
+        reason,
+        what_happened(executed["traceback"]),
+        location=(page, line),
+        type="gradlab",
+        subtype="cell",
+    )
 
 
 def make_cache(app: Sphinx, config: Config) -> None:

@@ -71,8 +71,11 @@ def public(module: ModuleType) -> Iterator[tuple[str, Any, list[str]]]:
 
     Functions and classes are public unless their name begins with an underscore; a value is if it has a docstring.
     """
-    comments = {name: doc for (scope, name), doc in ModuleAnalyzer.for_module(module.__name__).find_attr_docs().items()
-                if not scope}  # fmt: skip
+    comments = {
+        name: doc
+        for (scope, name), doc in ModuleAnalyzer.for_module(module.__name__).find_attr_docs().items()
+        if not scope
+    }
     parts = {id(part) for name in FAMILIES for part in family(name).values()}
     for name, value in vars(module).items():
         defined_here = getattr(value, "__module__", None) == module.__name__ and (

@@ -244,9 +244,12 @@ def check(app: Sphinx, doctree: nodes.document) -> None:
             _log.warning(
                 "the number %s is typed: glue it from a claim, or let it stand in a cell of this page; what a reader "
                 "is to type goes in backticks, what a source says in [%s]{.quoted} beside its citation or link",
-                number.text, number.text,
-                location=(page, line), type="gradlab", subtype="typed-number",
-            )  # fmt: skip
+                number.text,
+                number.text,
+                location=(page, line),
+                type="gradlab",
+                subtype="typed-number",
+            )
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -105,12 +105,14 @@ FORMULAS: dict[str, Callable[..., tuple[mp.mpf, mp.mpf]]] = {
     "gelu": _gelu,
     "gelu_tanh": _gelu_tanh,
     "swish": lambda x, beta: _gated(x, beta * x, beta * x),
-    "hard_swish": lambda x: (x, mp.mpf(1)) if x > 3 else (x * (x + 3) / 6, (2 * x + 3) / 6) if x > -3 else (mp.mpf(0),) * 2,
+    "hard_swish": lambda x: (
+        (x, mp.mpf(1)) if x > 3 else (x * (x + 3) / 6, (2 * x + 3) / 6) if x > -3 else (mp.mpf(0),) * 2
+    ),
     "mish": _mish,
     "relu_squared": lambda x: (max(x, mp.mpf(0)) ** 2, 2 * max(x, mp.mpf(0))),
     "sine": _sine,
     "square": lambda x: (x * x, 2 * x),
-}  # fmt: skip
+}
 
 
 def points(kind: str, many: int) -> np.ndarray:
@@ -121,15 +123,43 @@ def points(kind: str, many: int) -> np.ndarray:
     def powers(low: float, high: float, count: int) -> np.ndarray:
         return 10 ** source.uniform(low, high, count) * source.choice([-1.0, 1.0], count)
 
-    named = [0, 1, 3, 6, 16, 37.5, 38.4, 40, 88, 88.7, 103.9, 700, 709, 745.1, 1e-30, deepest,
-             float(info.max), float(info.tiny), float(info.smallest_subnormal)]  # fmt: skip
+    named = [
+        0,
+        1,
+        3,
+        6,
+        16,
+        37.5,
+        38.4,
+        40,
+        88,
+        88.7,
+        103.9,
+        700,
+        709,
+        745.1,
+        1e-30,
+        deepest,
+        float(info.max),
+        float(info.tiny),
+        float(info.smallest_subnormal),
+    ]
     roots = [root + float(step) for root in ROOTS.values() for step in (-0.37, -1e-2, -1e-5, 0, 1e-7, 1e-3, 0.38)]
-    x = np.concatenate([
-        source.uniform(-40, 40, many), source.uniform(-4, 4, 2 * many), -source.uniform(0, deepest, many),
-        source.uniform(0, deepest, many // 4), powers(-30, 3, many // 2), powers(3, np.log10(float(info.max)), many // 4),
-        powers(float(np.log10(info.smallest_subnormal)), float(np.log10(info.tiny)) + 2, many // 4),
-        np.linspace(-1.6, -0.5, many // 2), named, np.negative(named), roots,
-    ])  # fmt: skip
+    x = np.concatenate(
+        [
+            source.uniform(-40, 40, many),
+            source.uniform(-4, 4, 2 * many),
+            -source.uniform(0, deepest, many),
+            source.uniform(0, deepest, many // 4),
+            powers(-30, 3, many // 2),
+            powers(3, np.log10(float(info.max)), many // 4),
+            powers(float(np.log10(info.smallest_subnormal)), float(np.log10(info.tiny)) + 2, many // 4),
+            np.linspace(-1.6, -0.5, many // 2),
+            named,
+            np.negative(named),
+            roots,
+        ]
+    )
     return np.unique(np.clip(x, -float(info.max), float(info.max)).astype(kind))
 
 
@@ -153,8 +183,15 @@ def ulp(found: Any, right: mp.mpf, kind: str) -> float:
     return float(abs(mp.mpf(float(found)) - right) / mp.mpf(2) ** (exponent - info.nmant))
 
 
-def worst(part: gl.Activation, found: tuple[Any, Any], x: np.ndarray, right: list[tuple[mp.mpf, mp.mpf]], *,
-          apart: float = 0.0, subnormal: bool = True) -> tuple[float, float]:  # fmt: skip
+def worst(
+    part: gl.Activation,
+    found: tuple[Any, Any],
+    x: np.ndarray,
+    right: list[tuple[mp.mpf, mp.mpf]],
+    *,
+    apart: float = 0.0,
+    subnormal: bool = True,
+) -> tuple[float, float]:
     """Return the largest errors of values and of slopes; at kinks, and nearer to a slope's root than ``apart``, no slope.
 
     Without ``subnormal`` neither subnormal inputs nor subnormal results count.
@@ -189,13 +226,31 @@ def torch_functions() -> tuple[str, dict[str, Callable[[np.ndarray], tuple[np.nd
         return call
 
     named = {
-        "identity": torch.nn.Identity(), "sigmoid": torch.sigmoid, "hard_sigmoid": f.hardsigmoid,
-        "log_sigmoid": f.logsigmoid, "tanh": torch.tanh, "hard_tanh": f.hardtanh, "softsign": f.softsign,
-        "arctan": torch.atan, "softplus": f.softplus, "relu": f.relu, "relu6": f.relu6, "leaky_relu": f.leaky_relu,
-        "prelu": lambda x: f.prelu(x, torch.tensor(0.25, dtype=x.dtype)), "rrelu": f.rrelu, "elu": f.elu, "celu": f.celu,
-        "selu": f.selu, "gelu": f.gelu, "gelu_tanh": lambda x: f.gelu(x, approximate="tanh"), "swish": f.silu,
-        "hard_swish": f.hardswish, "mish": f.mish, "sine": torch.sin, "square": torch.square,
-    }  # fmt: skip
+        "identity": torch.nn.Identity(),
+        "sigmoid": torch.sigmoid,
+        "hard_sigmoid": f.hardsigmoid,
+        "log_sigmoid": f.logsigmoid,
+        "tanh": torch.tanh,
+        "hard_tanh": f.hardtanh,
+        "softsign": f.softsign,
+        "arctan": torch.atan,
+        "softplus": f.softplus,
+        "relu": f.relu,
+        "relu6": f.relu6,
+        "leaky_relu": f.leaky_relu,
+        "prelu": lambda x: f.prelu(x, torch.tensor(0.25, dtype=x.dtype)),
+        "rrelu": f.rrelu,
+        "elu": f.elu,
+        "celu": f.celu,
+        "selu": f.selu,
+        "gelu": f.gelu,
+        "gelu_tanh": lambda x: f.gelu(x, approximate="tanh"),
+        "swish": f.silu,
+        "hard_swish": f.hardswish,
+        "mish": f.mish,
+        "sine": torch.sin,
+        "square": torch.square,
+    }
     return torch.__version__, {name: both(function) for name, function in named.items()}
 
 
@@ -212,13 +267,29 @@ def jax_functions() -> tuple[str, dict[str, Callable[[np.ndarray], tuple[np.ndar
         return lambda x: tuple(np.asarray(part) for part in call(x))
 
     named = {
-        "identity": nn.identity, "sigmoid": nn.sigmoid, "hard_sigmoid": nn.hard_sigmoid, "log_sigmoid": nn.log_sigmoid,
-        "tanh": jnp.tanh, "hard_tanh": nn.hard_tanh, "softsign": nn.soft_sign, "arctan": jnp.arctan,
-        "softplus": nn.softplus, "relu": nn.relu, "relu6": nn.relu6, "leaky_relu": nn.leaky_relu, "elu": nn.elu,
-        "celu": nn.celu, "selu": nn.selu, "gelu": lambda x: nn.gelu(x, approximate=False),
-        "gelu_tanh": lambda x: nn.gelu(x, approximate=True), "swish": nn.silu, "hard_swish": nn.hard_swish,
-        "mish": nn.mish, "sine": jnp.sin, "square": jnp.square,
-    }  # fmt: skip
+        "identity": nn.identity,
+        "sigmoid": nn.sigmoid,
+        "hard_sigmoid": nn.hard_sigmoid,
+        "log_sigmoid": nn.log_sigmoid,
+        "tanh": jnp.tanh,
+        "hard_tanh": nn.hard_tanh,
+        "softsign": nn.soft_sign,
+        "arctan": jnp.arctan,
+        "softplus": nn.softplus,
+        "relu": nn.relu,
+        "relu6": nn.relu6,
+        "leaky_relu": nn.leaky_relu,
+        "elu": nn.elu,
+        "celu": nn.celu,
+        "selu": nn.selu,
+        "gelu": lambda x: nn.gelu(x, approximate=False),
+        "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
+        "swish": nn.silu,
+        "hard_swish": nn.hard_swish,
+        "mish": nn.mish,
+        "sine": jnp.sin,
+        "square": jnp.square,
+    }
     return jax.__version__, {name: both(function) for name, function in named.items()}
 
 
@@ -239,12 +310,18 @@ def main() -> None:
     rows: dict[str, dict[str, list[float] | None]] = {}
     for name, part in gl.ACTIVATIONS.items():
         right = truths(part, x)
-        row: dict[str, list[float] | None] = {"gradlab": [*worst(part, part.value_and_derivative(x), x, right, apart=0.1, subnormal=False)]}
+        row: dict[str, list[float] | None] = {
+            "gradlab": [*worst(part, part.value_and_derivative(x), x, right, apart=0.1, subnormal=False)]
+        }
         for peer, (_, calls) in peers.items():
             row[peer] = [*worst(part, calls[name](x), x, right, apart=0.1, subnormal=False)] if name in calls else None
         rows[name] = row
         print(name, row, file=sys.stderr)
-    versions = {"gradlab": gl.__version__, "NumPy": np.__version__, **{peer: version for peer, (version, _) in peers.items()}}
+    versions = {
+        "gradlab": gl.__version__,
+        "NumPy": np.__version__,
+        **{peer: version for peer, (version, _) in peers.items()},
+    }
     table = {"versions": versions, "machine": _processor(), "points": len(x), "rows": rows}
 
     def short(item: Any) -> Any:

@@ -18,7 +18,9 @@ if __name__ == "__main__":  # before NumPy and JAX are imported: they read this 
         os.environ[f"{_library}_NUM_THREADS"] = "1"
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["JAX_PLATFORMS"] = "cpu"
-    if hasattr(os, "sched_setaffinity"):  # JAX keeps a thread beside its caller's: one thread for all is one core for all
+    if hasattr(
+        os, "sched_setaffinity"
+    ):  # JAX keeps a thread beside its caller's: one thread for all is one core for all
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import argparse
@@ -144,8 +146,9 @@ def batches(seed: int, samples: int, batch: int, steps: int) -> np.ndarray:
     data, run, found = gl.Data(np.eye(samples), np.ones(samples)), None, []
     for _ in range(steps):
         before = net.initialize(seed) if run is None else run.theta
-        run = gl.train(net, data, loss="squared_error", optimizer=gl.SGD(0.1), steps=1, batch_size=batch, seeds=seed,
-                       resume=run)  # fmt: skip
+        run = gl.train(
+            net, data, loss="squared_error", optimizer=gl.SGD(0.1), steps=1, batch_size=batch, seeds=seed, resume=run
+        )
         found.append(np.flatnonzero((run.theta != before)[0, :samples]))
     return np.array(found)
 
@@ -174,9 +177,17 @@ def gradlab_trains(
 
     def run(steps: int) -> Any:
         return gl.train(
-            given.net, given.data, loss=loss, optimizer=gl.Adam(RATE, epsilon=epsilon), steps=steps, batch_size=given.shape.batch, seeds=0,
-            record_every=record_every, dtype="float32", theta=given.theta,
-        ).theta  # fmt: skip
+            given.net,
+            given.data,
+            loss=loss,
+            optimizer=gl.Adam(RATE, epsilon=epsilon),
+            steps=steps,
+            batch_size=given.shape.batch,
+            seeds=0,
+            record_every=record_every,
+            dtype="float32",
+            theta=given.theta,
+        ).theta
 
     return run
 
@@ -229,7 +240,8 @@ def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
 
     def load(order: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         return [
-            (np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows]), given.y[rows]) for rows in order
+            (np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows]), given.y[rows])
+            for rows in order
         ]
 
     loaded, columns, limit, records = load(epochs), np.arange(batch), np.array(0.01, kind), []
@@ -245,8 +257,12 @@ def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
             row += [np.dot(weights, weights), np.dot(delta, delta)]
         for entering, slope in zip(enter[1:], slopes, strict=True):
             h = entering[:-1].reshape(-1)
-            row += [np.add.reduce(h), np.dot(h, h), np.count_nonzero(slope < limit),
-                    np.count_nonzero(np.maximum.reduce(slope, 1))]  # fmt: skip
+            row += [
+                np.add.reduce(h),
+                np.dot(h, h),
+                np.count_nonzero(slope < limit),
+                np.count_nonzero(np.maximum.reduce(slope, 1)),
+            ]
         records.append(row)
 
     def step(number: int) -> None:
@@ -359,10 +375,19 @@ def sklearn_fits(given: Task) -> Contestant:
 
     def run(steps: int) -> Any:
         peer = MLPClassifier(
-            shape.sizes[1:-1], activation="tanh", solver="adam", alpha=0, batch_size=shape.batch, learning_rate_init=RATE,
-            max_iter=max(1, steps // shape.batches), shuffle=True, early_stopping=False, tol=0, n_iter_no_change=NEVER,
+            shape.sizes[1:-1],
+            activation="tanh",
+            solver="adam",
+            alpha=0,
+            batch_size=shape.batch,
+            learning_rate_init=RATE,
+            max_iter=max(1, steps // shape.batches),
+            shuffle=True,
+            early_stopping=False,
+            tol=0,
+            n_iter_no_change=NEVER,
             random_state=0,
-        )  # fmt: skip
+        )
         peer.fit(given.x, given.y)
         assert peer.coefs_[0].dtype == np.float32
         return peer
@@ -375,9 +400,14 @@ def sklearn_checks(given: Task) -> Any:
     from sklearn.neural_network import MLPClassifier
 
     peer = MLPClassifier(
-        given.shape.sizes[1:-1], activation="tanh", alpha=0, learning_rate_init=RATE, batch_size=given.shape.batch,
-        epsilon=TINY, random_state=0,
-    )  # fmt: skip
+        given.shape.sizes[1:-1],
+        activation="tanh",
+        alpha=0,
+        learning_rate_init=RATE,
+        batch_size=given.shape.batch,
+        epsilon=TINY,
+        random_state=0,
+    )
     peer.partial_fit(given.x, given.y, classes=np.unique(given.y))
     for index, (weights, biases) in enumerate(given.net.layers(given.theta)):
         peer.coefs_[index][...], peer.intercepts_[index][...] = weights[0], biases[0]
@@ -442,9 +472,7 @@ def _jax_step(given: Task) -> tuple[Any, Any]:
         first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, slope)
         second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, slope)
         a, b = 1 - 0.9**count, 1 - 0.999**count
-        layers = jax.tree.map(
-            lambda p, m, v: p - RATE * (m / a) / (jnp.sqrt(v / b) + 1e-8), layers, first, second
-        )
+        layers = jax.tree.map(lambda p, m, v: p - RATE * (m / a) / (jnp.sqrt(v / b) + 1e-8), layers, first, second)
         return layers, first, second, count
 
     return step, (layers, zeros, zeros, jnp.zeros((), jnp.float32))
@@ -493,9 +521,15 @@ def gradlab_stacks(given: Task) -> Contestant:
 
     def run(steps: int) -> Any:
         return gl.train(
-            given.net, given.data, optimizer=gl.Adam(RATE), steps=steps, batch_size=given.shape.batch,
-            seeds=range(SEEDS), record_every=NEVER, dtype="float32",
-        ).theta  # fmt: skip
+            given.net,
+            given.data,
+            optimizer=gl.Adam(RATE),
+            steps=steps,
+            batch_size=given.shape.batch,
+            seeds=range(SEEDS),
+            record_every=NEVER,
+            dtype="float32",
+        ).theta
 
     return run
 
@@ -506,8 +540,10 @@ def jax_vmaps(given: Task) -> Contestant:
     import jax.numpy as jnp
 
     step, _ = _jax_step(given)
-    layers = [(jnp.asarray(w), jnp.asarray(b)) for w, b in
-              given.net.layers(given.net.initialize(range(SEEDS), dtype="float32"))]  # fmt: skip
+    layers = [
+        (jnp.asarray(w), jnp.asarray(b))
+        for w, b in given.net.layers(given.net.initialize(range(SEEDS), dtype="float32"))
+    ]
     zeros = jax.tree.map(jnp.zeros_like, layers)
     start = (layers, zeros, zeros, jnp.zeros(SEEDS, jnp.float32))
     samples, size = len(given.x), given.shape.batch
@@ -548,7 +584,12 @@ class Rounds(NamedTuple):
 
 
 def interleave(
-    contestants: dict[str, Contestant], steps: int, rounds: int, *, before: int, clock: Callable[[], float] = time.perf_counter
+    contestants: dict[str, Contestant],
+    steps: int,
+    rounds: int,
+    *,
+    before: int,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Rounds:
     """Time all contestants one after the other, round after round; the first round warms up and is not counted.
 
@@ -626,9 +667,8 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
     micro = {one: rounds.median(one) / shape.steps * 1e6 for one in (*contestants, *alone)}
     micro["matrix products alone"] = rounds.median(floor) / shape.steps * 1e6
     ratios, by_hands = (
-        {peer: rounds.ratio(peer, ours) for peer in contestants if peer != ours} | {
-            "over its products": rounds.ratio(ours, floor)
-        }
+        {peer: rounds.ratio(peer, ours) for peer in contestants if peer != ours}
+        | {"over its products": rounds.ratio(ours, floor)}
         for ours in ("gradlab", "NumPy by hand")
     )
 
@@ -648,9 +688,7 @@ def measure_shape(name: str, quick: bool) -> dict[str, Any]:
         "microseconds": micro,
         "ratios": ratios,
         "by hand": by_hands,
-        "setup milliseconds": {
-            one: statistics.median(rounds.setups[one]) * 1e3 for one in ("gradlab", "scikit-learn")
-        },
+        "setup milliseconds": {one: statistics.median(rounds.setups[one]) * 1e3 for one in ("gradlab", "scikit-learn")},
         "apart": max(apart.values()),
         "cores": rounds.cores,
     }
@@ -670,7 +708,9 @@ def measure_seeds(quick: bool) -> dict[str, Any]:
     rounds = interleave(contestants, shape.steps, shape.rounds, before=shape.batches)
     scale = {"scikit-learn": SEEDS / some}
     ours = np.mean([mean_loss(given.net, given.data, row[None]) for row in contestants["gradlab"](shape.steps)])
-    theirs = np.mean([mean_loss(given.net, given.data, row[None]) for row in contestants["jax, vmap + scan"](shape.steps)])
+    theirs = np.mean(
+        [mean_loss(given.net, given.data, row[None]) for row in contestants["jax, vmap + scan"](shape.steps)]
+    )
     assert abs(ours / theirs - 1) < 0.05, f"64 seeds end at {ours} with gradlab and at {theirs} with jax"
     return {
         "network": f"{_sizes(shape.sizes)}, batch {shape.batch}, {SEEDS} seeds",
@@ -786,10 +826,14 @@ def judged(parts: dict[str, Any]) -> list[dict[str, Any]]:
         if value is not None:
             rows.append(
                 {
-                    "part": goal.part, "goal": goal.says, "wanted": f"{'≥' if goal.least else '≤'} {goal.limit:g}",
-                    "measured": value, "met": goal.met(value), "by hand": parts[goal.part].get("by hand", {}).get(goal.measure),
+                    "part": goal.part,
+                    "goal": goal.says,
+                    "wanted": f"{'≥' if goal.least else '≤'} {goal.limit:g}",
+                    "measured": value,
+                    "met": goal.met(value),
+                    "by hand": parts[goal.part].get("by hand", {}).get(goal.measure),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -821,7 +865,9 @@ def report(result: dict[str, Any]) -> str:
     for row in result["goals"]:
         says = f"{row['part']}: {row['goal']}"
         by_hand = "" if row["by hand"] is None else f"   by hand {row['by hand']:.3f}"
-        lines.append(f"{'met ' if row['met'] else 'MISS'}  {says:<72}{row['wanted']:>8}{row['measured']:>10.3f}{by_hand}")
+        lines.append(
+            f"{'met ' if row['met'] else 'MISS'}  {says:<72}{row['wanted']:>8}{row['measured']:>10.3f}{by_hand}"
+        )
     return "\n".join(lines)
 
 
@@ -836,7 +882,9 @@ PARTS: dict[str, Callable[[bool], dict[str, Any]]] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, and write the JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a smoke test: too short to be believed, nothing is written")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke test: too short to be believed, nothing is written"
+    )
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS), help="parts to measure")
     options = parser.parse_args(arguments)
     parts: dict[str, Any] = {}

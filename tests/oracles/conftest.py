@@ -48,10 +48,17 @@ def problem():
 def torch_network():
     """Build the same network in PyTorch, in float64, from one row of ``theta``."""
     layer_of = {
-        "identity": torch.nn.Identity, "sigmoid": torch.nn.Sigmoid, "tanh": torch.nn.Tanh, "relu": torch.nn.ReLU,
-        "leaky_relu": torch.nn.LeakyReLU, "softplus": torch.nn.Softplus, "elu": torch.nn.ELU, "selu": torch.nn.SELU,
-        "gelu": torch.nn.GELU, "swish": torch.nn.SiLU,
-    }  # fmt: skip
+        "identity": torch.nn.Identity,
+        "sigmoid": torch.nn.Sigmoid,
+        "tanh": torch.nn.Tanh,
+        "relu": torch.nn.ReLU,
+        "leaky_relu": torch.nn.LeakyReLU,
+        "softplus": torch.nn.Softplus,
+        "elu": torch.nn.ELU,
+        "selu": torch.nn.SELU,
+        "gelu": torch.nn.GELU,
+        "swish": torch.nn.SiLU,
+    }
 
     def make(net, theta):
         parts = []
@@ -117,8 +124,16 @@ def batches():
         data, found, run = gl.Data(np.eye(samples), np.ones(samples)), [], None
         for _ in range(steps):
             before = net.initialize(seed) if run is None else run.theta
-            run = gl.train(net, data, loss="squared_error", optimizer=gl.SGD(0.1), steps=1, batch_size=batch_size,
-                           seeds=seed, resume=run)  # fmt: skip
+            run = gl.train(
+                net,
+                data,
+                loss="squared_error",
+                optimizer=gl.SGD(0.1),
+                steps=1,
+                batch_size=batch_size,
+                seeds=seed,
+                resume=run,
+            )
             (moved,) = np.nonzero((run.theta != before)[0, :samples])
             assert len(moved) == batch_size
             found.append(moved)

@@ -82,7 +82,9 @@ SCHEDULES = {
 
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("kind", ["sgd", "adam"])
-def test_a_schedule_and_clipping_take_the_steps_of_pytorchs(name, kind, problem, torch_network, torch_loss, torch_theta, close):
+def test_a_schedule_and_clipping_take_the_steps_of_pytorchs(
+    name, kind, problem, torch_network, torch_loss, torch_theta, close
+):
     schedule, schedule_there = SCHEDULES[name]
     net, data, theta = problem("cross_entropy", samples=40)
     clip = 0.2  # below the first gradients' norm and above the last ones': both branches are taken

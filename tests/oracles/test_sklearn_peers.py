@@ -28,9 +28,13 @@ ACTIVATIONS = {"tanh": "tanh", "relu": "relu", "sigmoid": "logistic", "identity"
 def _peer(kind, net, theta, x, y, activation, keywords, rate):
     """Make a scikit-learn network that stands at ``theta`` and has taken no step."""
     peer = kind(
-        hidden_layer_sizes=net.sizes[1:-1], activation=activation, alpha=0, learning_rate_init=rate, random_state=0,
+        hidden_layer_sizes=net.sizes[1:-1],
+        activation=activation,
+        alpha=0,
+        learning_rate_init=rate,
+        random_state=0,
         **keywords,
-    )  # fmt: skip
+    )
     first = {"classes": np.unique(y)} if kind is MLPClassifier else {}
     peer.partial_fit(x, y, **first)  # it makes its arrays when it first sees data; what it learned is overwritten
     for index, (weights, biases) in enumerate(net.layers(theta[None])):
@@ -54,7 +58,9 @@ def test_a_classifier_learns_as_scikit_learns(solver, activation, batches):
     net = gl.MLP([64, 20, 15, 10], activation=activation, init="glorot_uniform")
     theta = net.initialize(5)
     run = gl.train(net, data, optimizer=optimizer, steps=steps, batch_size=size, seeds=5, theta=theta)
-    peer = _peer(MLPClassifier, net, theta[0], data.x, data.y, ACTIVATIONS[activation], keywords, optimizer.learning_rate)
+    peer = _peer(
+        MLPClassifier, net, theta[0], data.x, data.y, ACTIVATIONS[activation], keywords, optimizer.learning_rate
+    )
     for batch in batches(5, len(data), size, steps):
         peer.partial_fit(data.x[batch], data.y[batch])
     theirs = -np.log(peer.predict_proba(data.x)[np.arange(len(data)), data.y]).mean()
@@ -73,8 +79,16 @@ def test_two_classes_with_one_output_learn_as_scikit_learns(batches):
     data, steps, size = gl.datasets.moons(160), 60, 20
     net = gl.MLP([2, 16, 16, 1], activation="tanh", init="glorot_uniform")
     theta = net.initialize(1)
-    run = gl.train(net, data, loss="binary_cross_entropy", optimizer=SOLVERS["adam"][0], steps=steps, batch_size=size,
-                   seeds=1, theta=theta)  # fmt: skip
+    run = gl.train(
+        net,
+        data,
+        loss="binary_cross_entropy",
+        optimizer=SOLVERS["adam"][0],
+        steps=steps,
+        batch_size=size,
+        seeds=1,
+        theta=theta,
+    )
     peer = _peer(MLPClassifier, net, theta[0], data.x, data.y, "tanh", SOLVERS["adam"][1], 0.01)
     for batch in batches(1, len(data), size, steps):
         peer.partial_fit(data.x[batch], data.y[batch])
@@ -91,8 +105,16 @@ def test_a_regression_learns_as_scikit_learns_with_its_halved_loss(batches):
     net = gl.MLP([4, 12, 1], activation="tanh", init="glorot_uniform")
     theta = net.initialize(2)
     # scikit-learn's loss is half the squared error, so half its learning rate takes the same steps
-    run = gl.train(net, data, loss="squared_error", optimizer=gl.SGD(0.02, momentum=0.9), steps=steps, batch_size=size,
-                   seeds=2, theta=theta)  # fmt: skip
+    run = gl.train(
+        net,
+        data,
+        loss="squared_error",
+        optimizer=gl.SGD(0.02, momentum=0.9),
+        steps=steps,
+        batch_size=size,
+        seeds=2,
+        theta=theta,
+    )
     keywords = {"solver": "sgd", "momentum": 0.9, "nesterovs_momentum": False}
     peer = _peer(MLPRegressor, net, theta[0], data.x, data.y, "tanh", keywords, 0.04)
     for batch in batches(2, len(data), size, steps):
@@ -106,14 +128,30 @@ def test_fit_of_whole_batches_follows_the_same_path():
     data, steps = gl.datasets.moons(200), 25
     net = gl.MLP([2, 8, 1], activation="tanh", init="glorot_uniform")
     peer = MLPClassifier(
-        (8,), activation="tanh", alpha=0, learning_rate_init=0.02, batch_size=200, max_iter=1, random_state=3, tol=0,
-        n_iter_no_change=10**9, warm_start=True, epsilon=TINY,
-    )  # fmt: skip
+        (8,),
+        activation="tanh",
+        alpha=0,
+        learning_rate_init=0.02,
+        batch_size=200,
+        max_iter=1,
+        random_state=3,
+        tol=0,
+        n_iter_no_change=10**9,
+        warm_start=True,
+        epsilon=TINY,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         peer.set_params(learning_rate_init=1e-300).fit(data.x, data.y)  # a step of no length, for its first weights
         theta = np.concatenate([np.vstack([w, b]).ravel() for w, b in zip(peer.coefs_, peer.intercepts_, strict=True)])
         peer.set_params(learning_rate_init=0.02, max_iter=steps).fit(data.x, data.y)
-    run = gl.train(net, data, loss="binary_cross_entropy", optimizer=gl.Adam(0.02, epsilon=TINY), steps=steps, theta=theta[None],
-                   record_every=1)  # fmt: skip
+    run = gl.train(
+        net,
+        data,
+        loss="binary_cross_entropy",
+        optimizer=gl.Adam(0.02, epsilon=TINY),
+        steps=steps,
+        theta=theta[None],
+        record_every=1,
+    )
     np.testing.assert_allclose(run.loss[:steps, 0], peer.loss_curve_[-steps:], rtol=1e-9)

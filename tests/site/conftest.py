@@ -14,14 +14,24 @@ from built_book import HTML
 from playwright.sync_api import Browser, sync_playwright
 
 # Without these, Chromium talks to its maker's hosts, and as root it does not start at all.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
 def soups() -> dict[str, BeautifulSoup]:
     """Every page, parsed."""
     return {
-        path.relative_to(HTML).with_suffix("").as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        path.relative_to(HTML).with_suffix("").as_posix(): BeautifulSoup(
+            path.read_text(encoding="utf-8"), "html.parser"
+        )
         for path in sorted(HTML.rglob("*.html"))
         if "_static" not in path.parts
     }

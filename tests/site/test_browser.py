@@ -179,5 +179,7 @@ def test_axe_finds_nothing_serious(visit, name, viewport, scheme):
             target = str(node["target"])
             known = any(part in target for part in THEME.get(violation["id"], ()))
             if violation["impact"] in {"serious", "critical"} and not known:
-                found.append(f"{violation['id']} at {target}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}")
+                found.append(
+                    f"{violation['id']} at {target}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+                )
     assert not found, "\n".join(found)

@@ -39,7 +39,8 @@ class Book:
             (self.folder / "docs" / f"{name}.md").write_text(FRONT + f"# Page {name}\n" + text, encoding="utf-8")
         contents = "\n".join([*pages, "references"])
         (self.folder / "docs" / "index.md").write_text(
-            f"# A small book\n\n```{{claims}}\n```\n\n```{{execution-times}}\n```\n\n```{{toctree}}\n{contents}\n```\n", encoding="utf-8"
+            f"# A small book\n\n```{{claims}}\n```\n\n```{{execution-times}}\n```\n\n```{{toctree}}\n{contents}\n```\n",
+            encoding="utf-8",
         )
 
     def build(self, *, again: bool = True, **environment: str) -> tuple[int, str]:
@@ -209,7 +210,9 @@ def test_a_missing_kernel_gets_a_sentence(tmp_path):
     book.write(page=cell("1 + 1"))
     hidden = tmp_path / "hidden" / "ipykernel"
     hidden.mkdir(parents=True)
-    (hidden / "__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'ipykernel'\", name='ipykernel')\n")
+    (hidden / "__init__.py").write_text(
+        "raise ModuleNotFoundError(\"No module named 'ipykernel'\", name='ipykernel')\n"
+    )
     code, printed = book.build(PYTHONPATH=str(hidden.parent))
     assert code == 2
     assert "ipykernel is not installed: run `nox -s docs`" in printed

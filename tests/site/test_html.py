@@ -139,7 +139,9 @@ def test_links_and_anchors_within_the_book_lead_somewhere(soups):
             target = urlsplit(link["href"])
             if target.scheme or target.netloc:
                 continue
-            file = (HTML / name).parent.joinpath(unquote(target.path)).resolve() if target.path else HTML / f"{name}.html"
+            file = (
+                (HTML / name).parent.joinpath(unquote(target.path)).resolve() if target.path else HTML / f"{name}.html"
+            )
             page = file.relative_to(HTML).with_suffix("").as_posix() if file.suffix == ".html" else None
             lost = page in ids and target.fragment and unquote(target.fragment) not in ids[page]
             if lost or not file.is_file():
@@ -176,7 +178,9 @@ def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims, rows):
         assert float(measured) == pytest.approx(claim["value"], rel=1e-3)
         assert source
     pages = len({claim["page"] for claim in claims})
-    assert f"{len(claims)} claims on {pages} pages: all of them held" in soups["claims"].select_one("article").get_text()
+    assert (
+        f"{len(claims)} claims on {pages} pages: all of them held" in soups["claims"].select_one("article").get_text()
+    )
 
 
 def test_the_ledger_has_a_part_for_each_page_that_its_filter_offers(soups, claims):

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._trace import Moments, Trace
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.datasets import Data, encode_inputs
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
+from gradlab.network.trace import Moments, Trace
 
 Array = NDArray[Any]
 WEIGHTS, SHUFFLING, NOISE = 0, 1, 2  # what a seed's generators are for: their spawn keys
@@ -273,9 +273,7 @@ class MLP:
         layers = self.forward(theta, x).normalizations
         return [(layer.mean[:, :, 0].copy(), layer.variance[:, :, 0].copy()) for layer in layers]
 
-    def loss_and_gradient(
-        self, theta: Array, data: Data, *, loss: Loss | str = "cross_entropy"
-    ) -> tuple[Array, Array]:
+    def loss_and_gradient(self, theta: Array, data: Data, *, loss: Loss | str = "cross_entropy") -> tuple[Array, Array]:
         """Return the mean loss over ``data`` and its gradient.
 
         Parameters

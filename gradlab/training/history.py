@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gradlab._trace import Moments, Trace
 from gradlab.datasets import Data
 from gradlab.losses import Loss
 from gradlab.network import MLP
+from gradlab.network.trace import Moments, Trace
 from gradlab.optimizers import Optimizer
 
 if TYPE_CHECKING:
@@ -184,7 +184,6 @@ class History:
             explained: Array = 1 - residual / ((targets - targets.mean(0)) ** 2).sum()
         return explained
 
-
     def to_dict(self) -> dict[str, Array]:
         """Return all records as one tidy table.
 
@@ -232,7 +231,7 @@ class History:
         ValueError
             If the recipe has a part that is not gradlab's own or in its registries, so that a file cannot name it.
         """
-        from gradlab import _storage  # json and zipfile are wanted by few
+        from gradlab.training import _storage  # json and zipfile are wanted by few
 
         recipe = _storage.describe(self.net, self.loss_function, self.optimizer)
         arrays = {name: getattr(self, name) for name in _ARRAYS}
@@ -261,7 +260,7 @@ class History:
         ValueError
             If the file is none of gradlab's, or names an activation that is not defined here.
         """
-        from gradlab import _storage
+        from gradlab.training import _storage
 
         stored = _storage.read(path)
         net, loss, optimizer = _storage.restore(str(stored["recipe"]))

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab._trace import Call, Trace, matrix_product, thin
-from gradlab.history import STATISTICS, accuracy, predicted_labels
 from gradlab.losses import Loss
+from gradlab.network.trace import Call, Trace, matrix_product, thin
+from gradlab.training.history import STATISTICS, accuracy, predicted_labels
 
 Array = NDArray[Any]
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._normal import standard_normal_nodes
 from gradlab._registry import Registry
+from gradlab.activations._normal import standard_normal_nodes
 
 Array = NDArray[Any]
 Rule = Callable[..., tuple[Array, Array]]
@@ -287,6 +287,7 @@ def _restore(name: str, parameters: dict[str, float]) -> Activation:
 
 
 ACTIVATIONS: Registry[Activation] = Registry("activation")
+"""All activations by name, in the order in which they are defined."""
 
 
 def activation(
@@ -346,7 +347,3 @@ def activation(
         return made
 
     return decorate
-
-
-for _public in (Activation, GaussianMoments, activation):
-    _public.__module__ = "gradlab.activations"  # where readers, pickles and the reference find them

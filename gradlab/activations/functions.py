@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlab import _activation
-from gradlab import _elementary as elementary
-from gradlab import _kernels as kernels
-from gradlab import _normal as normal
-from gradlab._activation import Activation as Activation
-from gradlab._activation import Array as Array
-from gradlab._activation import GaussianMoments as GaussianMoments
-from gradlab._activation import Rule as Rule
-from gradlab._activation import activation as activation
-
-ACTIVATIONS = _activation.ACTIVATIONS
-"""All activations by name, in the order in which they are defined."""
+from gradlab.activations import _digits as elementary
+from gradlab.activations import _fast as kernels
+from gradlab.activations import _normal as normal
+from gradlab.activations.record import ACTIVATIONS, Array, activation
 
 _POSITIVE = (0, np.inf)
 
@@ -318,9 +310,7 @@ def _selu_kinks(scale: float, alpha: float) -> tuple[float, ...]:
 @activation(
     kinks=_selu_kinks, limits={"scale": _POSITIVE, "alpha": _POSITIVE}, source="klambauer2017", in_place=kernels.selu
 )
-def selu(
-    x: Array, *, scale: float = 1.0507009873554805, alpha: float = 1.6732632423543772
-) -> tuple[Array, Array]:
+def selu(x: Array, *, scale: float = 1.0507009873554805, alpha: float = 1.6732632423543772) -> tuple[Array, Array]:
     """The scaled exponential linear unit: scale·elu(x, alpha).
 
     With the two defaults E f(z) = 0 and E f(z)² = 1 for z ~ N(0, 1): mean 0 and variance 1 are a fixed point that
@@ -479,3 +469,6 @@ def square(x: Array) -> tuple[Array, Array]:
     (Gilad-Bachrach et al., 2016).
     """
     return x * x, 2 * x
+
+
+__all__ = ["ACTIVATIONS", *ACTIVATIONS, *ACTIVATIONS.aliases]

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._chunk import Chunk, Samples
-from gradlab._progress import interruption, progress_bar
-from gradlab._trace import Moments
 from gradlab.datasets import Data
-from gradlab.history import STATISTICS, History
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
+from gradlab.network.trace import Moments
 from gradlab.optimizers import OPTIMIZERS, Adam, Optimizer
+from gradlab.training._loop import Chunk, Samples
+from gradlab.training._progress import interruption, progress_bar
+from gradlab.training.history import STATISTICS, History
 
 Array = NDArray[Any]
 
@@ -259,7 +259,16 @@ def probe(
     """
     # as a monitor the data pass without what an activation draws while training
     return train(
-        net, data, loss=loss, optimizer="sgd", steps=0, batch_size=1, seeds=seeds, dtype=dtype, monitor=data, theta=theta
+        net,
+        data,
+        loss=loss,
+        optimizer="sgd",
+        steps=0,
+        batch_size=1,
+        seeds=seeds,
+        dtype=dtype,
+        monitor=data,
+        theta=theta,
     )
 
 
@@ -363,7 +372,9 @@ def _joined(before: History, after: History, every: int) -> History:
     unbroken = before.step[-1] % every == 0 or not len(after.step)
     keep = slice(None) if unbroken else slice(-1)
     names = ("step", "loss", "accuracy", *STATISTICS)
-    joined: dict[str, Any] = {name: np.concatenate([getattr(before, name)[keep], getattr(after, name)]) for name in names}
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(before, name)[keep], getattr(after, name)]) for name in names
+    }
     return replace(after, **joined)
 
 

@@ -22,7 +22,9 @@ from gradlab.schedules import Schedule
 FORMAT = 1
 _DRAWING = (initializers._scaled, initializers._constant, initializers._normal, initializers._orthogonal)
 DRAWS = {draw.__name__: draw for draw in _DRAWING}
-SCHEDULES = {kind.__name__: kind for kind in (schedules.Constant, schedules.Cosine, schedules.StepDecay, schedules.WarmUp)}
+SCHEDULES = {
+    kind.__name__: kind for kind in (schedules.Constant, schedules.Cosine, schedules.StepDecay, schedules.WarmUp)
+}
 
 
 def describe(net: MLP, loss: Loss, optimizer: Optimizer) -> str:
@@ -125,4 +127,3 @@ def read(path: str | Path) -> dict[str, Any]:
     if "recipe" not in found:
         raise ValueError(f"{path} is not a history that gradlab wrote: it has no recipe")
     return found
-

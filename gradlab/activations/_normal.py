@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab._elementary import exp_parts, horner
+from gradlab.activations._digits import exp_parts, horner
 
 Array = NDArray[Any]
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab._record import Recorder
-from gradlab._trace import Trace
 from gradlab.datasets import Data, encode_inputs
-from gradlab.history import class_labels
 from gradlab.losses import Loss
 from gradlab.network import MLP, NOISE, SHUFFLING, generator
+from gradlab.network.trace import Trace
 from gradlab.optimizers import Optimizer
+from gradlab.training._record import Recorder
+from gradlab.training.history import class_labels
 
 Array = NDArray[Any]
 
