@@ -3,11 +3,36 @@
 from __future__ import annotations
 
 import operator
+import reprlib
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def short(value: Any) -> str:
+    """Return what a value is, in one line: its `repr` if that is short, else its kind and shape."""
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and shape != ():
+        kind = getattr(value, "dtype", None)
+        return f"{type(value).__name__} of shape {shape}" + (f" and dtype {kind}" if isinstance(kind, np.dtype) else "")
+    return " ".join(_REPR.repr(value).split())
+
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
+
+
+def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
+    """Return one of a few words, or name the near one."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    import difflib  # only where a word is wrong
+
+    near = difflib.get_close_matches(str(value), allowed, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{hint}")
 
 
 def whole(name: str, value: Any, *, least: int) -> int:

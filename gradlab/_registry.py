@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from gradlab import _check
+
 Part = TypeVar("Part")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Registry(Mapping[str, Part], Generic[Part]):
     """A read-only mapping from name to part, in the order in which the parts were defined.
 
+    A name is also understood in other spellings: upper and lower case, hyphens, underscores and blanks make no
+    difference unless they must, so ``"LeakyReLU"`` and ``"leaky-relu"`` are ``"leaky_relu"``. A name as it stands in the
+    table always comes first.
+
     Parameters
     ----------
     kind
         What one entry is, for messages: ``"activation"``.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> list(gl.LOSSES)[:3]
+    ['cross_entropy', 'binary_cross_entropy', 'squared_error']
+    >>> gl.LOSSES["CrossEntropy"], gl.LOSSES["mse"]
+    (cross_entropy, squared_error)
     """
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self._parts: dict[str, Part] = {}
         self._aliases: dict[str, str] = {}
+        self._hints: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> Part:
-        try:
-            return self._parts[self._aliases.get(name, name)]
-        except (KeyError, TypeError):
-            raise KeyError(self._unknown(name)) from None
+        found = self._name(name)
+        if found is None:
+            raise KeyError(self._unknown(name))
+        return self._parts[found]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parts)
@@ -42,15 +60,31 @@ class Registry(Mapping[str, Part], Generic[Part]):
         """Other names under which parts can be asked for."""
         return tuple(self._aliases)
 
+    def _name(self, given: object) -> str | None:
+        """Return the name in the table that a name, alias or other spelling stands for, None if there is none."""
+        if not isinstance(given, str):
+            return None
+        if given in self._parts:
+            return given
+        if given in self._aliases:
+            return self._aliases[given]
+        known = {name: name for name in self._parts} | self._aliases
+        found = {name for spelling, name in known.items() if _letters(spelling) == _letters(given)}
+        return found.pop() if len(found) == 1 else None  # two names that differ in nothing else: neither is meant
+
     def _unknown(self, name: object) -> str:
         import difflib  # only where a name is wrong
 
-        known = [*self._parts, *self._aliases]
-        near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"the names are {', '.join(self._parts)}"
-        return f"unknown {self.kind} {name!r}; {hint}"
+        said = f"unknown {self.kind} {_check.short(name)}; "
+        hints = {_letters(spelling): hint for spelling, hint in self._hints.items()}
+        if isinstance(name, str) and _letters(name) in hints:
+            return said + hints[_letters(name)]
+        near = difflib.get_close_matches(str(name), [*self._parts, *self._aliases], n=1)
+        return said + (f"did you mean {near[0]!r}?" if near else f"the names are {', '.join(self._parts)}")
 
-    def _add(self, name: str, part: Part, aliases: tuple[str, ...] = ()) -> None:
+    def _add(
+        self, name: str, part: Part, aliases: tuple[str, ...] = (), hints: Mapping[str, str] | None = None
+    ) -> None:
         """Enter a part. A reader's own part may be defined again (a cell runs twice), gradlab's own may not."""
         for given in (name, *aliases):
             present = self._parts.get(self._aliases.get(given, given))
@@ -59,6 +93,37 @@ class Registry(Mapping[str, Part], Generic[Part]):
         self._aliases.pop(name, None)
         self._parts[name] = part
         self._aliases.update(dict.fromkeys(aliases, name))
+        self._hints.update(hints or {})
+
+    def _suggest(self, hints: Mapping[str, str]) -> Callable[[Function], Function]:
+        """Answer names that people try with what a function beside the table does for them."""
+
+        def decorate(function: Function) -> Function:
+            self._hints.update(hints)
+            return function
+
+        return decorate
+
+    def name_of(self, part: object) -> str | None:
+        """Return the name of a part, or None if it is not in the table.
+
+        Parameters
+        ----------
+        part
+            Anything.
+
+        Returns
+        -------
+        str or None
+            Its name.
+
+        Examples
+        --------
+        >>> import gradlab as gl
+        >>> gl.OPTIMIZERS.name_of(gl.AdamW)
+        'adamw'
+        """
+        return next((name for name, known in self._parts.items() if known is part), None)
 
     def resolve(self, given: Any, kinds: type | tuple[type, ...], argument: str | None = None) -> Part:
         """Return the part that a name or a part stands for.
@@ -83,6 +148,14 @@ class Registry(Mapping[str, Part], Generic[Part]):
             If the name is unknown; the message names the nearest one.
         TypeError
             If ``given`` is neither a name nor a part.
+
+        Examples
+        --------
+        >>> import gradlab as gl
+        >>> gl.LOSSES.resolve("mae", gl.Loss)
+        Traceback (most recent call last):
+            ...
+        ValueError: unknown loss 'mae'; there is no absolute error; 'huber' is near: |e| - 1/2 for an error e beyond 1
         """
         if isinstance(given, kinds):
             return given  # type: ignore[return-value]
@@ -93,9 +166,26 @@ class Registry(Mapping[str, Part], Generic[Part]):
                 raise ValueError(error.args[0]) from None
         raise TypeError(
             f"{argument or self.kind} must be a name such as {next(iter(self), '?')!r} or "
-            f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind} of gradlab, not {given!r}"
+            f"{'an' if self.kind[0] in 'aeiou' else 'a'} {self.kind} of gradlab, not {_check.short(given)}"
         )
 
 
+def _letters(name: str) -> str:
+    """Return a name without what people spell differently: case, hyphens, underscores, blanks."""
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
 def _is_own(part: object) -> bool:
-    return getattr(part, "__module__", "").startswith("gradlab.")
+    return str(getattr(part, "__module__", "")).startswith("gradlab.")
+
+
+def reachable(rule: Function) -> Function:
+    """Let pickle find a function that a decorator has hidden behind a part of its name: at the part's ``rule``.
+
+    A decorator leaves the part under the name of the function, so pickle finds the part where it looks for the
+    function, and refuses. Named ``part.rule``, the function is found through the part.
+    """
+    home = getattr(rule, "__module__", None) or ""
+    if home in sys.modules and not _is_own(rule) and rule.__qualname__ == rule.__name__:
+        rule.__qualname__ = f"{rule.__name__}.rule"
+    return rule

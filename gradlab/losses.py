@@ -5,174 +5,16 @@ Softmax and the output sigmoid live inside their cross-entropies, where they are
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from gradlab import _check
-from gradlab._registry import Registry
+from gradlab._loss import LOSSES, Loss, loss
+
+__all__ = ["LOSSES", "Loss", "loss"]
 
 Array = NDArray[Any]
-InPlace = Callable[[Array, Array, Array, Array, Array], None]
-ValuesInPlace = Callable[[Array, Array, Array, Array, Array, Array], None]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Loss:
-    """A loss that knows its slope.
-
-    Parameters
-    ----------
-    name
-        Its name in `LOSSES`.
-    rule
-        ``rule(outputs, targets) -> (values, slopes)``, where outputs and targets have shape (..., samples, outputs),
-        values (..., samples) and slopes the shape of the outputs.
-    encode
-        ``encode(y, outputs)`` checks the labels of a data set and returns targets of shape (samples, outputs).
-    predict
-        ``predict(outputs)``: labels, or values, from the network's raw outputs.
-    in_place
-        ``in_place(outputs, targets, slopes, row, samples)``: the slopes of the mean, written into a buffer for the
-        trainer. Here features come before samples, (..., outputs, samples); ``row`` is scratch of shape
-        (..., 1, samples), and ``samples`` an array that holds their number.
-    values_in_place
-        ``values_in_place(outputs, targets, values, row, scratch, more)``: the samples' values, written into a buffer of
-        the shape of ``row``; ``scratch`` and ``more`` have the shape of the outputs.
-    """
-
-    name: str
-    rule: Callable[[Array, Array], tuple[Array, Array]]
-    encode: Callable[[Array, int], Array]
-    predict: Callable[[Array], Array]
-    in_place: InPlace | None = None
-    values_in_place: ValuesInPlace | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "__doc__", inspect.getdoc(self.rule))
-        outputs, targets = (
-            inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("outputs", "targets")
-        )
-        object.__setattr__(self, "__signature__", inspect.Signature([outputs, targets]))
-
-    def __repr__(self) -> str:
-        return self.name
-
-    def __reduce__(self) -> Any:
-        return (_restore, (self.name,)) if LOSSES.get(self.name) is self else object.__reduce__(self)
-
-    def __call__(self, outputs: ArrayLike, targets: ArrayLike) -> Any:
-        """Return the mean loss over the samples."""
-        return self.value_and_derivative(outputs, targets)[0]
-
-    def derivative(self, outputs: ArrayLike, targets: ArrayLike) -> Array:
-        """Return the slope of the mean loss in every output."""
-        return self.value_and_derivative(outputs, targets)[1]
-
-    def value_and_derivative(self, outputs: ArrayLike, targets: ArrayLike) -> tuple[Any, Array]:
-        """Return the mean loss over the samples and its slope.
-
-        Parameters
-        ----------
-        outputs
-            Raw outputs of a network (no softmax, no sigmoid), shape (..., samples, outputs).
-        targets
-            Labels or values as a data set holds them, shape (samples,) or (samples, outputs).
-
-        Returns
-        -------
-        tuple
-            Loss of shape (...), slope of the shape of ``outputs``.
-
-        Raises
-        ------
-        ValueError
-            If the shapes do not fit, or a label is none of the classes.
-        """
-        raw = np.asarray(outputs)
-        raw = raw if raw.dtype in (np.float32, np.float64) else np.asarray(outputs, dtype=float)
-        if raw.ndim < 2:
-            raise ValueError(f"outputs must have shape (..., samples, outputs), not {raw.shape}")
-        encoded = self.encode(_check.finite_array("targets", targets, dimensions=(1, 2)), raw.shape[-1])
-        if len(encoded) != raw.shape[-2]:
-            raise ValueError(f"there are {raw.shape[-2]} samples in outputs and {len(encoded)} in targets")
-        values, slopes = self.rule(raw, encoded.astype(raw.dtype))
-        return values.mean(-1), slopes / raw.shape[-2]
-
-
-def _restore(name: str) -> Loss:
-    """Find a loss again after pickling."""
-    return LOSSES[name]
-
-
-LOSSES: Registry[Loss] = Registry("loss")
-"""All losses by name, in the order in which they are defined."""
-
-
-def _classes(y: Array, outputs: int, loss: str) -> Array:
-    if y.ndim != 1 or y.dtype.kind not in "iub":
-        raise ValueError(f"{loss} needs whole-number labels of shape (samples,), not {y.dtype} of shape {y.shape}")
-    if y.min() < 0 or y.max() >= outputs:
-        wrong = y[(y < 0) | (y >= outputs)][0]
-        raise ValueError(f"a label is {wrong}; with {outputs} outputs, labels must lie in 0 to {outputs - 1}")
-    return np.asarray(np.arange(outputs) == y[:, None], dtype=float)
-
-
-def _encode_cross_entropy(y: Array, outputs: int) -> Array:
-    if outputs < 2:
-        raise ValueError("cross_entropy needs at least 2 outputs; for one output use 'binary_cross_entropy'")
-    return _classes(y, outputs, "cross_entropy")
-
-
-def _encode_binary(y: Array, outputs: int) -> Array:
-    if outputs != 1:
-        raise ValueError(f"binary_cross_entropy needs 1 output, not {outputs}; for more use 'cross_entropy'")
-    flat = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-    if flat.ndim != 1:
-        raise ValueError(f"binary_cross_entropy needs labels of shape (samples,), not {y.shape}")
-    wrong = flat[(flat != 0) & (flat != 1)]
-    if wrong.size:
-        raise ValueError(f"binary_cross_entropy needs labels 0 and 1; one is {wrong[0]}")
-    return np.asarray(flat, dtype=float)[:, None]
-
-
-def _encode_values(y: Array, outputs: int) -> Array:
-    if y.ndim == 1 and y.dtype.kind in "iub" and outputs > 1:
-        return _classes(y, outputs, "a loss on values")  # one-hot targets, as in Nielsen's book
-    values = y[:, None] if y.ndim == 1 else y
-    if values.shape[1] != outputs:
-        raise ValueError(f"y has {values.shape[1]} values a sample and the network {outputs} outputs")
-    return np.asarray(values, dtype=float)
-
-
-def _largest(outputs: Array) -> Array:
-    return np.asarray(outputs.argmax(-1))
-
-
-def _positive(outputs: Array) -> Array:
-    return (outputs[..., 0] > 0).astype(int)
-
-
-def _same(outputs: Array) -> Array:
-    return outputs
-
-
-def _loss(
-    encode: Callable[[Array, int], Array],
-    predict: Callable[[Array], Array],
-    in_place: InPlace | None = None,
-    values_in_place: ValuesInPlace | None = None,
-) -> Callable[[Callable[[Array, Array], tuple[Array, Array]]], Loss]:
-    def decorate(rule: Callable[[Array, Array], tuple[Array, Array]]) -> Loss:
-        made = Loss(rule.__name__, rule, encode, predict, in_place, values_in_place)
-        LOSSES._add(made.name, made)
-        return made
-
-    return decorate
 
 
 def _cross_entropy_in_place(outputs: Array, targets: Array, slopes: Array, row: Array, samples: Array) -> None:
@@ -204,11 +46,34 @@ def _squared_error_in_place(outputs: Array, targets: Array, slopes: Array, row: 
     np.divide(slopes, samples, slopes)
 
 
-@_loss(_encode_cross_entropy, _largest, _cross_entropy_in_place, _cross_entropy_values)
+_BY_OUTPUTS = "with 1 output it is 'binary_cross_entropy', with more 'cross_entropy'"
+
+
+@loss(
+    "classes",
+    aliases=("cross_entropy_loss", "categorical_cross_entropy", "sparse_categorical_cross_entropy"),
+    hints={
+        "nll": "did you mean 'cross_entropy'? It is the negative log-likelihood of softmax, from raw outputs",
+        "nll_loss": "did you mean 'cross_entropy'? It is the negative log-likelihood of softmax, from raw outputs",
+        "negative_log_likelihood": _BY_OUTPUTS,
+        "categorical": "did you mean 'cross_entropy'?",
+        "softmax": "did you mean 'cross_entropy'? It holds the softmax",
+        "log_loss": _BY_OUTPUTS,
+        "logistic": _BY_OUTPUTS,
+    },
+    in_place=_cross_entropy_in_place,
+    values_in_place=_cross_entropy_values,
+)
 def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Cross-entropy of softmax, ln Σ exp(z) − z_y, from raw outputs z and whole-number labels y.
 
     The slope is softmax(z) − onehot(y): the slope of the softmax cancels. Labels have shape (samples,).
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> print(gl.LOSSES["cross_entropy"]([[0.0, 0.0]], [1]))  # ln 2
+    0.6931
     """
     shifted = outputs - outputs.max(-1, keepdims=True)
     share = np.exp(shifted)
@@ -218,33 +83,76 @@ def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     return values, np.subtract(share, targets, out=share)
 
 
-@_loss(_encode_binary, _positive)
+@loss(
+    "binary",
+    aliases=("bce", "bce_with_logits", "bce_with_logits_loss"),
+    hints={
+        "binary": "did you mean 'binary_cross_entropy'?",
+        "bce_loss": "did you mean 'binary_cross_entropy'? It takes raw outputs, as PyTorch's BCEWithLogitsLoss",
+        "sigmoid": "did you mean 'binary_cross_entropy'? It holds the output's sigmoid",
+        "hinge": "there is no hinge loss; gradlab.losses.loss shows in its example how to write it",
+    },
+)
 def binary_cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Cross-entropy of one sigmoid output, ln(1 + exp(z)) − y·z, from the raw output z and labels 0 and 1.
 
     The slope is σ(z) − y: the slope of the sigmoid cancels, so a wrong, saturated output still learns.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.LOSSES["binary_cross_entropy"].derivative([[0.0]], [1])
+    array([[-0.5]])
     """
     e = np.exp(-np.abs(outputs))
     values = np.maximum(outputs, 0) - targets * outputs + np.log1p(e)
     return values.sum(-1), np.where(outputs >= 0, 1, e) / (1 + e) - targets
 
 
-@_loss(_encode_values, _same, _squared_error_in_place)
+_NO_ABSOLUTE = "there is no absolute error; 'huber' is near: |e| - 1/2 for an error e beyond 1"
+
+
+@loss(
+    "values",
+    aliases=("mse", "mse_loss", "mean_squared_error"),
+    hints={
+        "rmse": "'squared_error' is its square",
+        "l2": "did you mean 'squared_error'? It is the mean of (z - y)**2 over the outputs",
+        "quadratic": "did you mean 'squared_error'? It is the mean of (z - y)**2 over the outputs, without 1/2",
+    },
+    in_place=_squared_error_in_place,
+)
 def squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Squared error, the mean of (z − y)² over the outputs, as PyTorch's ``MSELoss``.
 
     Whole-number labels with several outputs are taken as one-hot targets. The slope is 2(z − y)/outputs.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> print(gl.LOSSES["squared_error"]([[1.0], [4.0]], [1.0, 2.0]))
+    2.0
     """
     error = outputs - targets
     return (error * error).mean(-1), error * (2 / outputs.shape[-1])
 
 
-@_loss(_encode_values, _same)
+@loss(
+    "values",
+    aliases=("huber_loss", "smooth_l1", "smooth_l1_loss"),
+    hints=dict.fromkeys(("mae", "l1", "l1_loss", "absolute_error", "mean_absolute_error"), _NO_ABSOLUTE),
+)
 def huber(outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Huber's loss, the mean over the outputs of e²/2 where ``|e| ≤ 1`` and ``|e| − 1/2`` elsewhere, e = z − y.
 
     As PyTorch's ``HuberLoss`` with its default threshold 1. The slope is e, cut off at ±1, over the number of outputs:
     one outlier cannot pull harder than that.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> print(gl.LOSSES["huber"]([[1.0], [4.0]], [0.5, 2.0]))  # the mean of 1/8 and 3/2
+    0.8125
 
     References
     ----------
