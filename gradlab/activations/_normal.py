@@ -1,4 +1,4 @@
-"""The standard normal distribution, which NumPy leaves to SciPy: density, hazard and quadrature."""
+"""The standard normal distribution, which NumPy leaves to SciPy: Φ and φ, exact parts of both, and quadrature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.activations._digits import exp_parts, horner
+from gradlab.activations._arithmetic import exp_parts, horner
 
 Array = NDArray[Any]
 
@@ -24,6 +24,32 @@ _Q = (
     1.216592601306323e-07,
 )  # fmt: skip
 _DENSITY, _DENSITY_REST = 0.3989422804014327, -2.49232720227773e-17  # φ(0) and what rounding it left out
+
+
+# Φ(−a) = exp(−a²/2) times a polynomial in 1/(1 + reach·a), constant first: Chebyshev points, solved for in 50 digits with
+# mpmath; the error of Φ is 1e-8 for float32 and 1e-16 for float64.
+_TAIL: dict[str, tuple[float, tuple[float, ...]]] = {
+    "f": (0.45, (0.0003655327835323561, 0.17349883521996473, 0.22184071735338778, -0.021107533641630906,
+                 0.44911449345269183, -0.5205158776235532, 0.23882657644930116, -0.042022755018754056)),
+    "d": (0.25, (3.681746110960364e-07, 0.09972392913111917, 0.09990702347422506, 0.09194047327139238,
+                 0.09088017468568307, 0.017957503884216106, 0.20312242520419227, -0.4105778186398273,
+                 0.9262741471503804, -1.5223752573517098, 1.9376199423651124, -1.895019118561935, 1.348964577169216,
+                 -0.6678541084439289, 0.21815055386806087, -0.04246448197495785, 0.0037496665941501232)),
+}  # fmt: skip
+
+
+def standard_normal(x: Array) -> tuple[Array, Array]:
+    """Return Φ(x) and φ(x), the distribution function and the density of N(0, 1).
+
+    Each to a few units in its last place, times x²/2 in the tails; `hazard` and `density_parts` are exact there.
+    """
+    reach, coefficients = _TAIL[x.dtype.char]
+    u = 1 / (reach * np.abs(x) + 1)
+    series = coefficients[-1] * u
+    for coefficient in coefficients[-2:0:-1]:
+        series = (series + coefficient) * u
+    falling = np.exp(x * x * -0.5)
+    return np.abs((x > 0) - (series + coefficients[0]) * falling), falling * _DENSITY
 
 
 def hazard(a: Array) -> tuple[Array, Array]:

@@ -1,18 +1,26 @@
-"""Activation functions: each is one rule that returns its value and its slope together."""
+"""Activation functions: each is its formula, a rule that returns value and slope together.
+
+What else there is to know of one stands above it: its family, the look of its line, its kinks, the limits of its
+parameters, its source. Nothing elsewhere names them or counts them, so a new one may stand wherever it fits best.
+
+The rules are written so that no magnitude is lost where a slope becomes small: the slope of tanh is sech², never
+1 − tanh², of which nothing is left beyond 19. The trainer runs them as they stand.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from gradlab.activations import _digits as elementary
-from gradlab.activations import _fast as kernels
-from gradlab.activations import _normal as normal
+from gradlab.activations import _digits
+from gradlab.activations._arithmetic import exp_pair
+from gradlab.activations._normal import standard_normal
 from gradlab.activations.record import ACTIVATIONS, Array, activation
 
 _POSITIVE = (0, np.inf)
+_ROOT_2_BY_PI = (2 / np.pi) ** 0.5
 
 
-@activation(in_place=kernels.identity)
+@activation(family="linear", look="0:", formula="x")
 def identity(x: Array) -> tuple[Array, Array]:
     """The identity, f(x) = x, which makes a network affine.
 
@@ -26,7 +34,7 @@ def identity(x: Array) -> tuple[Array, Array]:
     return x, np.ones_like(x)
 
 
-@activation(source="lecun1998", in_place=kernels.sigmoid)
+@activation(family="sigmoid", look="1-", formula="1 / (1 + exp(-x))", source="lecun1998")
 def sigmoid(x: Array) -> tuple[Array, Array]:
     """The logistic function, σ(x) = 1/(1 + exp(−x)), with values in (0, 1).
 
@@ -37,15 +45,23 @@ def sigmoid(x: Array) -> tuple[Array, Array]:
     Gates, which let through a share between 0 and 1: those of the LSTM (Hochreiter and Schmidhuber, 1997), and the
     one inside `swish`. At the output of a classifier of two classes it turns a score into a probability.
     """
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e), e / (1 + e) ** 2
+    up, down = exp_pair(x / 2)
+    share = 1 / (up + down)
+    return up * share, share * share
 
 
 def _hard_sigmoid_kinks(slope: float, offset: float) -> tuple[float, ...]:
     return -offset / slope, (1 - offset) / slope
 
 
-@activation(kinks=_hard_sigmoid_kinks, limits={"slope": _POSITIVE}, source="howard2019", in_place=kernels.hard_sigmoid)
+@activation(
+    family="sigmoid",
+    look="1--",
+    formula="min(max(slope * x + offset, 0), 1)",
+    kinks=_hard_sigmoid_kinks,
+    limits={"slope": _POSITIVE},
+    source="howard2019",
+)
 def hard_sigmoid(x: Array, *, slope: float = 1 / 6, offset: float = 0.5) -> tuple[Array, Array]:
     """The hard logistic function, slope·x + offset cut off at 0 and 1.
 
@@ -57,12 +73,11 @@ def hard_sigmoid(x: Array, *, slope: float = 1 / 6, offset: float = 0.5) -> tupl
     much. PyTorch, JAX and Keras have the same slope and offset; older versions of Keras have 0.2 and 0.5.
     """
     low, high = _hard_sigmoid_kinks(slope, offset)
-    # from the lower kink, near which slope·x + offset has few right digits; past the upper one slope times x may overflow
-    value = np.where(x > high, 1.0, np.minimum(slope * (np.clip(x, low, high) - low), 1))
-    return value, np.where((x > low) & (x < high), slope, 0.0)
+    # from the lower kink, near which slope·x + offset has few right digits
+    return np.minimum(slope * (np.maximum(x, low) - low), 1), ((x > low) & (x < high)) * slope
 
 
-@activation()
+@activation(family="sigmoid", look="7--", formula="-log1p(exp(-x))")
 def log_sigmoid(x: Array) -> tuple[Array, Array]:
     """The logarithm of the logistic function, ln σ(x) = −ln(1 + exp(−x)).
 
@@ -74,11 +89,11 @@ def log_sigmoid(x: Array) -> tuple[Array, Array]:
     other, and in this form nothing overflows. Direct preference optimization (Rafailov et al., 2023) trains
     language models with it.
     """
-    e = np.exp(-np.abs(x))
-    return np.minimum(x, 0) - np.log1p(e), np.where(x > 0, e, 1) / (1 + e)
+    up, down = exp_pair(-x / 2)
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), up * (1 / (up + down))
 
 
-@activation(source="lecun1998", in_place=kernels.tanh)
+@activation(family="sigmoid", look="2--", formula="tanh(x)", source="lecun1998")
 def tanh(x: Array) -> tuple[Array, Array]:
     """The hyperbolic tangent, tanh(x) = 2σ(2x) − 1, with values in (−1, 1).
 
@@ -89,11 +104,14 @@ def tanh(x: Array) -> tuple[Array, Array]:
     The cells of the LSTM (Hochreiter and Schmidhuber, 1997), and hidden layers wherever values should be centred on
     0, which is why it was preferred to sigmoid (Kalman and Kwasny, 1992; LeCun et al., 1998).
     """
-    e = np.exp(-2 * np.abs(x))
-    return np.tanh(x), 4 * e / (1 + e) ** 2
+    up, down = exp_pair(x)
+    sech = 2 / (up + down)
+    return np.tanh(x), sech * sech
 
 
-@activation(source="lecun1998")
+@activation(
+    family="sigmoid", look="2-.", formula="1.7159 * tanh(2 * x / 3)", source="lecun1998", exact=_digits.scaled_tanh
+)
 def scaled_tanh(x: Array) -> tuple[Array, Array]:
     """LeCun's sigmoid, 1.7159·tanh(2x/3), which passes almost through (1, 1) and (−1, −1).
 
@@ -103,8 +121,9 @@ def scaled_tanh(x: Array) -> tuple[Array, Array]:
     -----
     Recommended for hidden layers by LeCun et al. (1998), together with inputs of mean 0.
     """
-    e, last = elementary.exp_parts(*elementary.quotient(-4 * np.minimum(np.abs(x), 1500), 3.0))
-    return 1.7159 * np.tanh(2 * (x / 3)), 1.7159 * 2 / 3 * 4 * e / (1 + e) ** 2 * last
+    up, down = exp_pair(x * (2 / 3))
+    sech = 2 / (up + down)
+    return 1.7159 * np.tanh(x * (2 / 3)), (1.7159 * 2 / 3) * (sech * sech)
 
 
 def _hard_tanh_kinks(low: float, high: float) -> tuple[float, ...]:
@@ -113,7 +132,9 @@ def _hard_tanh_kinks(low: float, high: float) -> tuple[float, ...]:
     return low, high
 
 
-@activation(kinks=_hard_tanh_kinks, source="collobert2004", in_place=kernels.hard_tanh)
+@activation(
+    family="sigmoid", look="5--", formula="min(max(x, low), high)", kinks=_hard_tanh_kinks, source="collobert2004"
+)
 def hard_tanh(x: Array, *, low: float = -1.0, high: float = 1.0) -> tuple[Array, Array]:
     """The hard tangent: x cut off at low and high.
 
@@ -123,10 +144,10 @@ def hard_tanh(x: Array, *, low: float = -1.0, high: float = 1.0) -> tuple[Array,
     -----
     For where tanh costs too much: two comparisons, and no exponential.
     """
-    return np.clip(x, low, high), np.where((x > low) & (x < high), 1.0, 0.0)
+    return np.clip(x, low, high), (x > low) & (x < high)
 
 
-@activation(source="elliott1993", in_place=kernels.softsign)
+@activation(family="sigmoid", look="6--", formula="x / (1 + abs(x))", source="elliott1993", exact=_digits.softsign)
 def softsign(x: Array) -> tuple[Array, Array]:
     """Softsign, ``x/(1 + |x|)``, with values in (−1, 1), which it nears far more slowly than tanh does.
 
@@ -136,12 +157,11 @@ def softsign(x: Array) -> tuple[Array, Array]:
     -----
     Glorot and Bengio (2010) compare it with sigmoid and tanh in deep networks.
     """
-    near = np.clip(x, -1.7976931348623157e308, 1.7976931348623157e308)
-    share = 1 / (1 + np.abs(x))  # its square, not the reciprocal of a square: that could overflow
-    return near / (1 + np.abs(near)), share * share
+    share = 1 / (1 + np.abs(x))
+    return x * share, share * share
 
 
-@activation()
+@activation(family="sigmoid", look="7:", formula="atan(x)")
 def arctan(x: Array) -> tuple[Array, Array]:
     """The arc tangent, arctan(x), with values in (−π/2, π/2).
 
@@ -152,11 +172,11 @@ def arctan(x: Array) -> tuple[Array, Array]:
     For comparison: it flattens out slowly, its slope falling like 1/x², as that of `softsign` does. The slope of
     `tanh` falls exponentially.
     """
-    share = 1 / np.hypot(1, x)
+    share = 1 / np.hypot(1, x)  # its square, not 1/(1 + x²), whose x² could overflow
     return np.arctan(x), share * share
 
 
-@activation(source="dugas2001", in_place=kernels.softplus)
+@activation(family="rectifier", look="8--", formula="log1p(exp(x))", source="dugas2001")
 def softplus(x: Array) -> tuple[Array, Array]:
     """Softplus, ln(1 + exp(x)): a smooth rectifier.
 
@@ -166,11 +186,11 @@ def softplus(x: Array) -> tuple[Array, Array]:
     -----
     Outputs that have to be positive, such as the standard deviation of a distribution. `mish` has it inside.
     """
-    e = np.exp(-np.abs(x))
-    return np.maximum(x, 0) + np.log1p(e), np.where(x >= 0, 1, e) / (1 + e)
+    up, down = exp_pair(x / 2)
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), up * (1 / (up + down))
 
 
-@activation(kinks=(0.0,), source="nair2010", in_place=kernels.relu)
+@activation(family="rectifier", look="3-", formula="max(x, 0)", kinks=(0.0,), source="nair2010")
 def relu(x: Array) -> tuple[Array, Array]:
     """The rectified linear unit, max(0, x).
 
@@ -181,10 +201,10 @@ def relu(x: Array) -> tuple[Array, Array]:
     AlexNet (Krizhevsky et al., 2012), residual networks (He et al., 2016) and the first Transformer (Vaswani et
     al., 2017). The function is older than its name: Fukushima (1969) had it in a model of vision.
     """
-    return np.maximum(x, 0), (x > 0).astype(x.dtype)
+    return np.maximum(x, 0), x > 0
 
 
-@activation(kinks=(0.0, 6.0), source="krizhevsky2010", in_place=kernels.relu6)
+@activation(family="rectifier", look="3--", formula="min(max(x, 0), 6)", kinks=(0.0, 6.0), source="krizhevsky2010")
 def relu6(x: Array) -> tuple[Array, Array]:
     """The rectified linear unit cut off at 6, min(max(0, x), 6).
 
@@ -194,19 +214,26 @@ def relu6(x: Array) -> tuple[Array, Array]:
     -----
     MobileNetV2 (Sandler et al., 2018), chosen for arithmetic with few bits: its values stay between 0 and 6.
     """
-    return np.clip(x, 0, 6), ((x > 0) & (x < 6)).astype(x.dtype)
+    return np.clip(x, 0, 6), (x > 0) & (x < 6)
 
 
 def _bent_line(x: Array, slope: float | Array) -> tuple[Array, Array]:
-    left = np.where(np.equal(slope, 0), 0, slope * np.minimum(x, 0))  # 0 times inf is nan
-    return np.where(x > 0, x, left), np.where(x > 0, 1, slope)
+    steep = (x > 0) + (x <= 0) * slope
+    return x * steep, steep
 
 
 def _slope_kinks(slope: float) -> tuple[float, ...]:
     return () if slope == 1 else (0.0,)
 
 
-@activation(kinks=_slope_kinks, source="maas2013", in_place=kernels.leaky_relu)
+@activation(
+    family="rectifier",
+    look="4-.",
+    formula="max(x, 0) + slope * min(x, 0)",
+    kinks=_slope_kinks,
+    source="maas2013",
+    exact=_digits.bent_line,
+)
 def leaky_relu(x: Array, *, slope: float = 0.01) -> tuple[Array, Array]:
     """The leaky rectifier: x where x > 0, slope·x elsewhere.
 
@@ -225,7 +252,15 @@ def _by_slope(x: Array, *, slope: float | Array) -> Array:
     return below
 
 
-@activation(kinks=_slope_kinks, source="he2015", in_place=kernels.leaky_relu, learned={"slope": _by_slope})
+@activation(
+    family="rectifier",
+    look="4-",
+    formula="max(x, 0) + slope * min(x, 0)",
+    kinks=_slope_kinks,
+    source="he2015",
+    learned={"slope": _by_slope},
+    exact=_digits.bent_line,
+)
 def prelu(x: Array, *, slope: float = 0.25) -> tuple[Array, Array]:
     """The parametric rectifier: x where x > 0, slope·x elsewhere, with a slope that is learned.
 
@@ -252,7 +287,15 @@ def _rrelu_draw(
     return {"lower": slope, "upper": slope}
 
 
-@activation(kinks=_rrelu_kinks, source="xu2015", in_place=kernels.rrelu, draw=_rrelu_draw)
+@activation(
+    family="rectifier",
+    look="4:",
+    formula="max(x, 0) + (lower + upper) / 2 * min(x, 0)",
+    kinks=_rrelu_kinks,
+    source="xu2015",
+    draw=_rrelu_draw,
+    exact=_digits.rrelu,
+)
 def rrelu(x: Array, *, lower: float = 1 / 8, upper: float = 1 / 3) -> tuple[Array, Array]:
     """The randomised leaky rectifier: x where x > 0, slope·x elsewhere, with a slope that is drawn while training.
 
@@ -272,7 +315,14 @@ def _elu_kinks(alpha: float) -> tuple[float, ...]:
     return () if alpha == 1 else (0.0,)
 
 
-@activation(kinks=_elu_kinks, limits={"alpha": _POSITIVE}, source="clevert2016", in_place=kernels.elu)
+@activation(
+    family="exponential",
+    look="5-",
+    formula="max(x, 0) + alpha * expm1(min(x, 0))",
+    kinks=_elu_kinks,
+    limits={"alpha": _POSITIVE},
+    source="clevert2016",
+)
 def elu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Array]:
     """The exponential linear unit: x where x > 0, α(exp(x) − 1) elsewhere.
 
@@ -284,10 +334,17 @@ def elu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Array]:
     Graph attention networks (Veličković et al., 2018).
     """
     left = np.minimum(x, 0)
-    return np.where(x > 0, x, alpha * np.expm1(left)), np.where(x > 0, 1, alpha * np.exp(left))
+    return np.maximum(x, 0) + alpha * np.expm1(left), (x > 0) + (x <= 0) * (alpha * np.exp(left))
 
 
-@activation(limits={"alpha": _POSITIVE}, source="barron2017")
+@activation(
+    family="exponential",
+    look="5-.",
+    formula="max(x, 0) + alpha * expm1(min(x, 0) / alpha)",
+    limits={"alpha": _POSITIVE},
+    source="barron2017",
+    exact=_digits.celu,
+)
 def celu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Array]:
     """The continuously differentiable exponential linear unit: x where x > 0, α(exp(x/α) − 1) elsewhere.
 
@@ -297,10 +354,8 @@ def celu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Array]:
     -----
     Networks that predict the energy of molecules, with alpha = 0.1: TorchANI (Gao et al., 2020).
     """
-    t, rest = elementary.quotient(np.minimum(x, 0), alpha)
-    e = np.exp(t)
-    left = np.where(t > -1e-17, x, alpha * np.expm1(t))  # so near 0 it is x, and α would enlarge what rounding x/α lost
-    return np.where(x > 0, x, left), np.where(x > 0, 1, e + e * rest)
+    left = np.minimum(x, 0) / alpha
+    return np.maximum(x, 0) + alpha * np.expm1(left), np.exp(left)
 
 
 def _selu_kinks(scale: float, alpha: float) -> tuple[float, ...]:
@@ -308,7 +363,12 @@ def _selu_kinks(scale: float, alpha: float) -> tuple[float, ...]:
 
 
 @activation(
-    kinks=_selu_kinks, limits={"scale": _POSITIVE, "alpha": _POSITIVE}, source="klambauer2017", in_place=kernels.selu
+    family="exponential",
+    look="6-.",
+    formula="scale * (max(x, 0) + alpha * expm1(min(x, 0)))",
+    kinks=_selu_kinks,
+    limits={"scale": _POSITIVE, "alpha": _POSITIVE},
+    source="klambauer2017",
 )
 def selu(x: Array, *, scale: float = 1.0507009873554805, alpha: float = 1.6732632423543772) -> tuple[Array, Array]:
     """The scaled exponential linear unit: scale·elu(x, alpha).
@@ -321,14 +381,14 @@ def selu(x: Array, *, scale: float = 1.0507009873554805, alpha: float = 1.673263
     Deep networks of plain dense layers that normalise themselves, drawn with `lecun_normal` (Klambauer et al.,
     2017).
     """
-    left, positive = np.minimum(x, 0), x > 0
+    left = np.minimum(x, 0)
     return (
-        np.where(positive, scale * x, scale * alpha * np.expm1(left)),
-        np.where(positive, scale, scale * alpha * np.exp(left)),
+        scale * np.maximum(x, 0) + scale * alpha * np.expm1(left),
+        scale * (x > 0) + (x <= 0) * (scale * alpha * np.exp(left)),
     )
 
 
-@activation(source="hendrycks2016", in_place=kernels.gelu)
+@activation(family="gated", look="7-", formula="x * Phi(x)", source="hendrycks2016", exact=_digits.gelu)
 def gelu(x: Array) -> tuple[Array, Array]:
     """The Gaussian error linear unit, x·Φ(x), with Φ the distribution function of N(0, 1).
 
@@ -340,18 +400,17 @@ def gelu(x: Array) -> tuple[Array, Array]:
     Transformers: BERT (Devlin et al., 2019) and GPT-2 (Radford et al., 2019), whose published code computes it as
     `gelu_tanh` does. PyTorch computes this exact form unless told otherwise.
     """
-    a = np.minimum(np.abs(x), 40)  # past 40 the density is 0 in float64
-    (density, small, last), (steep, rest) = normal.density_parts(a), normal.hazard(a)
-    small = small - rest
-    tail, dip, bend = density / steep, -a * density / steep, density * (1 / steep - a)
-    below, left, slope = (((part + part * small) * last) for part in (tail, dip, bend))  # Φ(−a), −aΦ(−a), f′(−a)
-    return (
-        np.where(x > 0, x * (1 - below), left),
-        np.where(x > 0, 1 - slope, elementary.near_root(elementary.GELU_ROOT, x, slope)),
-    )
+    below, density = standard_normal(x)  # Φ(x) and φ(x)
+    return x * below, below + x * density
 
 
-@activation(source="hendrycks2016", in_place=kernels.gelu_tanh)
+@activation(
+    family="gated",
+    look="7-.",
+    formula="x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))",
+    source="hendrycks2016",
+    exact=_digits.gelu_tanh,
+)
 def gelu_tanh(x: Array) -> tuple[Array, Array]:
     """The tanh approximation of GELU, x/2·(1 + tanh(√(2/π)(x + 0.044715x³))).
 
@@ -362,12 +421,22 @@ def gelu_tanh(x: Array) -> tuple[Array, Array]:
     The published code of BERT (Devlin et al., 2019) and of GPT-2 (Radford et al., 2019). JAX computes GELU so
     unless told otherwise.
     """
-    t, rest, bend = elementary.gelu_tanh_argument(np.clip(x, -40, 40))
-    value, slope = elementary.gated(x, t, rest, bend)
-    return value, elementary.near_root(elementary.GELU_TANH_ROOT, x, slope)
+    near = np.clip(x, -100, 100)  # further out the gate is 0 or 1, and inf times 0 would be nan
+    square = near * near
+    up, down = exp_pair(_ROOT_2_BY_PI * near * (1 + 0.044715 * square))
+    share = 1 / (up + down)
+    bend = 2 * _ROOT_2_BY_PI * near * (1 + 3 * 0.044715 * square)  # x times the slope of the gate's argument
+    return x * share * up, up * share + bend * share * share
 
 
-@activation(source="ramachandran2017", aliases=("silu",), in_place=kernels.swish)
+@activation(
+    family="gated",
+    look="0--",
+    formula="x * sigma(beta * x)",
+    source="ramachandran2017",
+    aliases=("silu",),
+    exact=_digits.swish,
+)
 def swish(x: Array, *, beta: float = 1.0) -> tuple[Array, Array]:
     """Swish, x·σ(βx); with β = 1 it is also called SiLU.
 
@@ -378,17 +447,15 @@ def swish(x: Array, *, beta: float = 1.0) -> tuple[Array, Array]:
     EfficientNet (Tan and Le, 2019). In SwiGLU (Shazeer, 2020) it is the gate of the feed-forward layers of LLaMA
     (Touvron et al., 2023). The name SiLU is that of Elfwing et al. (2018).
     """
-    t, rest = elementary.two_product(x, beta)
-    t = np.clip(np.where(np.equal(beta, 0), 0, t), -1500, 1500)  # further out σ is 0 or 1, and inf·0 would be nan
-    rest = np.where(np.abs(t) < 1500, rest, 0)
-    value, slope = elementary.gated(x, t, rest, t)
-    return value, elementary.near_root(elementary.SWISH_ROOT, t, slope, rest)
+    up, down = exp_pair(x * (beta / 2))
+    share = 1 / (up + down)  # σ(βx) is up·share, and its slope β·share²
+    return x * share * up, up * share + beta * (x * share) * share
 
 
 silu = swish
 
 
-@activation(kinks=(-3.0, 3.0), source="howard2019", in_place=kernels.hard_swish)
+@activation(family="gated", look="0-.", formula="x * min(max(x + 3, 0), 6) / 6", kinks=(-3.0, 3.0), source="howard2019")
 def hard_swish(x: Array) -> tuple[Array, Array]:
     """Hard swish, x·min(max(0, x + 3), 6)/6: the identity right of 3, 0 left of −3, a parabola between.
 
@@ -399,14 +466,10 @@ def hard_swish(x: Array) -> tuple[Array, Array]:
     The deeper half of MobileNetV3 (Howard et al., 2019).
     """
     near = np.clip(x, -3, 3)
-    middle = (x > -3) & (x < 3)
-    return (
-        np.where(x > 3, x, near * (near + 3) / 6),
-        np.where(middle, (2 * near + 3) / 6, np.where(x >= 3, 1.0, 0.0)),
-    )
+    return x * ((near + 3) / 6), ((x > -3) & (x < 3)) * ((2 * near + 3) / 6) + (x >= 3)
 
 
-@activation(source="misra2020", in_place=kernels.mish)
+@activation(family="gated", look="8-", formula="x * tanh(log1p(exp(x)))", source="misra2020", exact=_digits.mish)
 def mish(x: Array) -> tuple[Array, Array]:
     """Mish, x·tanh(softplus(x)), which dips to −0.31 near x = −1.19.
 
@@ -416,19 +479,14 @@ def mish(x: Array) -> tuple[Array, Array]:
     -----
     YOLOv4, a detector of objects (Bochkovskiy et al., 2020).
     """
-    e, last = elementary.exp_parts(-np.abs(x))
-    n, near = e * (e + 2), np.clip(x, -1500, 1500)
-    left = e * (4 * (1 + near) + e * (6 + 4 * near + e * (4 + e))) / (n + 2) ** 2 * last
-    low = np.clip(x, -1.7976931348623157e308, 0) * e * ((e + 2) / (n + 2)) * last
-    above, below = 1 + 2 * e, 1 + 2 * e + 2 * e * e  # of tanh(softplus(x)) for x > 0, where e is exp(−x)
-    right = above / below + 4 * near * (1 + e) * (e / below) ** 2
-    return (
-        np.where(x > 0, x * (above / below), low),
-        np.where(x > 0, right, elementary.near_root(elementary.MISH_ROOT, x, left)),
-    )
+    near = np.minimum(x, 40)  # past 40 the value is x to the last digit
+    e = np.exp(near)
+    n = e * (e + 2)
+    gate, rest = n / (n + 2), e / (n + 2)  # gate is tanh(softplus(x))
+    return x * gate, gate + 4 * (near * rest) * ((1 + e) / (n + 2))
 
 
-@activation(source="so2021", in_place=kernels.relu_squared)
+@activation(family="other", look="3-.", formula="max(x, 0)**2", source="so2021")
 def relu_squared(x: Array) -> tuple[Array, Array]:
     """The squared rectifier, max(0, x)².
 
@@ -442,7 +500,7 @@ def relu_squared(x: Array) -> tuple[Array, Array]:
     return positive * positive, 2 * positive
 
 
-@activation(source="sitzmann2020")
+@activation(family="other", look="2-", formula="sin(x)", source="sitzmann2020")
 def sine(x: Array) -> tuple[Array, Array]:
     """The sine, sin(x), with values from −1 to 1.
 
@@ -456,7 +514,7 @@ def sine(x: Array) -> tuple[Array, Array]:
     return np.sin(x), np.cos(x)
 
 
-@activation(source="leshno1993")
+@activation(family="other", look="1-.", formula="x**2", source="leshno1993")
 def square(x: Array) -> tuple[Array, Array]:
     """The square, x²: a polynomial, so that shallow networks of it cannot approximate every function.
 

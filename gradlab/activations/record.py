@@ -5,19 +5,24 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
 from gradlab._registry import Registry
-from gradlab.activations._normal import standard_normal_nodes
+from gradlab.activations import _facts, _fast
 
 Array = NDArray[Any]
-Rule = Callable[..., tuple[Array, Array]]
+Rule = Callable[..., tuple[Any, Any]]
+"""What an activation is made of: ``rule(x, **parameters) -> (value, slope)``."""
+
+Kernel = Callable[[Array, Array, Array], None]
+Family = Literal["linear", "sigmoid", "rectifier", "exponential", "gated", "other"]
+"""What kind of function an activation is: what the book's figures and the gallery group by."""
 
 
 def _empty() -> Mapping[str, Any]:
@@ -49,7 +54,8 @@ class Activation:
     name
         Its name in `ACTIVATIONS`.
     rule
-        ``rule(x, **parameters) -> (value, slope)``; both have the shape of ``x``.
+        ``rule(x, **parameters) -> (value, slope)``; both have the shape of ``x``. The trainer runs it in the type of
+        the network, so it should keep the magnitude of small slopes there.
     parameters
         Its keyword parameters with their values.
     kinks_at
@@ -62,13 +68,29 @@ class Activation:
         The key of the paper in the book's bibliography.
     in_place
         ``in_place(z, value, slope, **parameters)``: the same function, written into two buffers for the trainer.
-        Its absolute error may be larger (by a few units in the last place of 1), its result not.
+        gradlab's own rules need none.
     learned
         For each parameter that training may change its ``derivative(x, **parameters)``: how the value at ``x`` changes
         with the parameter. A network has one such parameter a unit, which starts at the value in ``parameters``.
     draw
         ``draw(generator, shape, **parameters)``: parameters for one pass of training, arrays of that shape. Everywhere
         else those in ``parameters`` serve.
+    exact
+        The same function as ``rule`` with more right digits in float64: what calls return where it is given.
+    family
+        What kind of function it is.
+    look
+        Its line in figures: the place of its colour in ``gradlab.plots.PALETTE`` and its dash, ``"1--"``.
+    formula
+        The value as its paper defines it, to compare with in many digits: ``"x * Phi(x)"``.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.leaky_relu(-2.0), gl.leaky_relu.derivative(-2.0), gl.leaky_relu(-2.0, slope=0.2)
+    (-0.02, 0.01, -0.4)
+    >>> gl.leaky_relu.bind(slope=0.2).gain
+    1.38675...
     """
 
     name: str
@@ -80,6 +102,10 @@ class Activation:
     in_place: Callable[..., None] | None = None
     learned: Mapping[str, Callable[..., Array]] = field(default_factory=_empty)
     draw: Callable[..., dict[str, Array]] | None = None
+    exact: Rule | None = None
+    family: Family = "other"
+    look: str | None = None
+    formula: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule) or type(self).__doc__)
@@ -99,19 +125,29 @@ class Activation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Activation):
             return NotImplemented
-        return self.rule is other.rule and dict(self.parameters) == dict(other.parameters)
+        return self._identity() == other._identity()
 
     def __hash__(self) -> int:
-        return hash((self.rule, tuple(self.parameters.items())))
+        return hash((self.name, tuple(self.parameters.items())))
+
+    def _identity(self) -> Any:
+        """Return what two activations share if they compute the same: a cell run twice defines the same one again."""
+        code = getattr(self.rule, "__code__", None)
+        if code is None or getattr(self.rule, "__closure__", None):
+            return self.rule, dict(self.parameters)
+        told = (code.co_code, code.co_names, [repr(one) for one in code.co_consts if not hasattr(one, "co_code")])
+        inner = [one.co_code for one in code.co_consts if hasattr(one, "co_code")]
+        return self.rule.__module__, self.rule.__qualname__, told, inner, dict(self.parameters)
 
     def __reduce__(self) -> Any:
         known = ACTIVATIONS.get(self.name)
         # by name only what every process has: a worker does not know what a reader has defined in this one
         if known is not None and known.rule is self.rule and self.rule.__module__.startswith("gradlab."):
             return _restore, (self.name, dict(self.parameters))
-        # a rule behind the decorator's name is hidden from pickle; cloudpickle (joblib, Dask) carries it by value
-        fields = (self.kinks_at, dict(self.limits), self.source, self.in_place, dict(self.learned), self.draw)
-        return Activation, (self.name, self.rule, dict(self.parameters), *fields)
+        # the rule by its place in its module, or by value where cloudpickle (joblib, Dask) finds it in a notebook
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        values |= {key: dict(values[key]) for key in ("parameters", "limits", "learned")}
+        return Activation, tuple(values.values())
 
     def __call__(self, x: ArrayLike, /, **parameters: Any) -> Any:
         """Return the value at ``x``, in the shape and floating type of ``x``."""
@@ -141,10 +177,20 @@ class Activation:
         Raises
         ------
         TypeError
-            If a parameter is unknown, or ``x`` holds no numbers.
+            If a parameter is unknown, ``x`` holds no numbers, or the rule does not return value and slope.
         ValueError
             If a parameter lies outside its limits, or does not broadcast to the shape of ``x``.
+
+        Examples
+        --------
+        >>> import gradlab as gl
+        >>> gl.tanh.value_and_derivative([0.0, 20.0])
+        (array([0., 1.]), array([1.00000000e+00, 1.69934170e-17]))
         """
+        if np.ma.is_masked(x):
+            raise TypeError(
+                f"x has masked entries; give {self.name} x.filled(np.nan), or the entries that are not masked"
+            )
         given = np.asarray(x)
         if given.dtype.kind not in "fiub":
             raise TypeError(f"x must hold real numbers; {self.name} was given {given.dtype}")
@@ -152,18 +198,31 @@ class Activation:
         wide = given.astype(np.promote_types(kind, "float64"), copy=False)
         chosen = self._checked(parameters, given.shape)
         with np.errstate(all="ignore"):  # limits at ±inf and values past the largest number are not mistakes
-            value, slope = self.rule(wide, **chosen)
+            value, slope = self._pair((self.exact or self.rule)(_read_only(wide), **chosen), given.shape)
             missing = np.isnan(wide)
             value, slope = np.where(missing, wide, value), np.where(missing, wide, slope)
             return value.astype(kind, copy=False)[()], slope.astype(kind, copy=False)[()]
 
+    def _pair(self, result: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+        """Return what a rule gave, if that is a value and a slope for each x."""
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            what = f"{len(result)} things" if isinstance(result, tuple | list) else type(result).__name__
+            raise TypeError(f"the rule of {self.name} must return two things, value and slope; it returned {what}")
+        for name, part in zip(("value", "slope"), result, strict=True):
+            if np.shape(part) not in (shape, ()):
+                raise TypeError(
+                    f"the {name} that the rule of {self.name} returns has shape {np.shape(part)} for x of shape {shape}"
+                )
+        return result[0], result[1]
+
     def bind(self, **parameters: float) -> Activation:
         """Return the same activation with other parameters; it prints as ``leaky_relu(slope=0.2)``."""
-        others = (self.kinks_at, self.limits, self.source, self.in_place, self.learned, self.draw)
-        return Activation(self.name, self.rule, MappingProxyType(self._checked(parameters)), *others)
+        return replace(self, parameters=MappingProxyType(self._checked(parameters)))
 
-    def kernel(self, **arrays: Array) -> Callable[[Array, Array, Array], None]:
+    def kernel(self, **arrays: Array) -> Kernel:
         """Return ``kernel(z, value, slope)``, which writes value and slope into two buffers of the shape of ``z``.
+
+        It is what the trainer computes: the rule in the type of ``z``.
 
         Parameters
         ----------
@@ -177,15 +236,47 @@ class Activation:
         """
         for key in arrays:
             self._known(key, arrays[key])
-        parameters = {**self.parameters, **arrays}
+
+        def kernel(z: Array, value: Array, slope: Array) -> None:
+            scratch: list[Array] = []
+            for call, given in self.calls(z, value, slope, arrays=arrays, scratch=scratch):
+                call(*given)
+
+        return kernel
+
+    def calls(
+        self, z: Array, value: Array, slope: Array, *, arrays: Mapping[str, Array], scratch: list[Array]
+    ) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
+        """Return the NumPy calls of one `kernel`, for arrays that stay where they are.
+
+        Parameters
+        ----------
+        z, value, slope
+            What the function is taken of, and where its value and slope go; all of one shape and type.
+        arrays
+            Parameters that are arrays.
+        scratch
+            Buffers like ``z`` that the calls may use; more are added where they do not suffice.
+
+        Returns
+        -------
+        list of tuple
+            Functions with their arguments, to be called one after the other.
+        """
+        numbers = {key: value for key, value in self.parameters.items() if key not in arrays}
         if self.in_place is not None:
-            return functools.partial(self.in_place, **parameters) if parameters else self.in_place
-        rule = self.rule
+            return [(functools.partial(self.in_place, **numbers, **arrays), (z, value, slope))]
+        if self.rule.__module__.startswith("gradlab."):
+            program = _fast.read(self.rule, tuple(numbers.items()), tuple(arrays), z.dtype.char)
+            if program is not None:
+                scratch += [np.empty_like(z) for _ in range(program.scratch - len(scratch))]
+                own = {f"parameter {name}": array for name, array in arrays.items()}
+                return program.calls({"x": z, "value": value, "slope": slope, **own}, scratch)
 
-        def general(z: Array, value: Array, slope: Array) -> None:
-            value[...], slope[...] = rule(z, **parameters)
+        def general() -> None:
+            value[...], slope[...] = self._pair(self.rule(_read_only(z), **numbers, **arrays), z.shape)
 
-        return general
+        return [(general, ())]
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -207,49 +298,26 @@ class Activation:
     @property
     def monotonic(self) -> bool:
         """Whether f never falls, or never rises."""
-        x, value, slope = self._survey
-        room = 1e-12 * np.abs(value[1:])
-        finite = np.isfinite(value[1:]) & np.isfinite(value[:-1])
-        step = np.where(finite, np.subtract(value[1:], value[:-1], where=finite, out=np.zeros_like(room)), 0)
-        rises = (slope >= 0).all() and (step >= -room).all()
-        return bool(rises or ((slope <= 0).all() and (step <= room).all()))
+        return _facts.monotonic(self._survey)
 
     @functools.cached_property
     def range(self) -> tuple[float, float]:
         """The infimum and the supremum of f: from its limits at ±∞, a dense grid, and the zeros of the slope in it."""
-        x, value, slope = self._survey
-        turns = np.flatnonzero(np.sign(slope[1:]) * np.sign(slope[:-1]) < 0)
-        low, high, left = x[turns], x[turns + 1], np.sign(slope[turns])
-        for _ in range(70):
-            middle = low / 2 + high / 2
-            before = np.sign(self.derivative(middle)) == left
-            low, high = np.where(before, middle, low), np.where(before, high, middle)
-        found = np.concatenate([value, self(low), self(high), self(np.array([-np.inf, np.inf]))])
-        return float(np.nanmin(found)), float(np.nanmax(found))
+        return _facts.value_range(self.value_and_derivative, self._survey)
 
     @functools.cached_property
     def steepest(self) -> float:
         """The largest size of the slope on [-10, 10], to which `History.saturated_fraction` refers."""
-        sides = [side for kink in self.kinks for side in np.nextafter(kink, (-np.inf, np.inf))]
-        x = np.append(np.linspace(-10, 10, 4001), [side for side in sides if abs(side) <= 10])
-        return float(np.abs(self.derivative(x)).max())
+        return _facts.steepest(self.value_and_derivative, self.kinks)
 
     @functools.cached_property
     def _survey(self) -> tuple[Array, Array, Array]:
-        """Points from the most negative number to the largest, dense near 0, with value and slope there."""
-        far = np.geomspace(40, 1.7e308, 1200)
-        x = np.unique(np.concatenate([-far, np.linspace(-40, 40, 16_001), np.asarray(self.kinks), far]))
-        return x, *self.value_and_derivative(x)
+        return _facts.survey(self.value_and_derivative, self.kinks)
 
     def gaussian_moments(self, *, scale: float = 1.0) -> GaussianMoments:
         """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, scale²), by quadrature between the kinks."""
         scale = _check.real("scale", scale, above=0)
-        z, weight = standard_normal_nodes(tuple(kink / scale for kink in self.kinks))
-        value, slope = self.value_and_derivative(scale * z)
-        mean = float(weight @ value)
-        return GaussianMoments(
-            mean, float(weight @ (value - mean) ** 2), float(weight @ slope), float(weight @ slope**2)
-        )
+        return GaussianMoments(*_facts.gaussian_moments(self.value_and_derivative, self.kinks, scale))
 
     def _known(self, key: str, value: Any) -> None:
         if key not in self.parameters:
@@ -277,6 +345,13 @@ class Activation:
         return chosen
 
 
+def _read_only(x: Array) -> Array:
+    """Return a view that a rule cannot change by mistake."""
+    view = x.view()
+    view.flags.writeable = False
+    return view
+
+
 def _bound(limit: float) -> float | None:
     return limit if np.isfinite(limit) else None
 
@@ -299,6 +374,10 @@ def activation(
     in_place: Callable[..., None] | None = None,
     learned: Mapping[str, Callable[..., Array]] | None = None,
     draw: Callable[..., dict[str, Array]] | None = None,
+    exact: Rule | None = None,
+    family: Family = "other",
+    look: str | None = None,
+    formula: str | None = None,
 ) -> Callable[[Rule], Activation]:
     """Turn ``rule(x, **parameters) -> (value, slope)`` into an activation and enter it in `ACTIVATIONS`.
 
@@ -318,6 +397,14 @@ def activation(
         The derivative with respect to each parameter that is trained, see `Activation`.
     draw
         How parameters are drawn while training, see `Activation`.
+    exact
+        The same function with more right digits, see `Activation`.
+    family
+        What kind of function it is.
+    look
+        The colour and dash of its line, see `Activation`; one that is free unless given.
+    formula
+        Its value as text, see `Activation`.
 
     Returns
     -------
@@ -340,9 +427,26 @@ def activation(
             for key, parameter in inspect.signature(rule).parameters.items()
             if parameter.default is not inspect.Parameter.empty
         }
-        fixed, trained = MappingProxyType(dict(limits or {})), MappingProxyType(dict(learned or {}))
         name = getattr(rule, "__name__", "activation")
-        made = Activation(name, rule, MappingProxyType(defaults), kinks, fixed, source, in_place, trained, draw)
+        if "<" not in getattr(rule, "__qualname__", "<"):
+            rule.__qualname__ = (
+                f"{rule.__qualname__}.rule"  # where it is found behind the activation: pickle looks there
+            )
+        made = Activation(
+            name,
+            rule,
+            MappingProxyType(defaults),
+            kinks_at=kinks,
+            limits=MappingProxyType(dict(limits or {})),
+            source=source,
+            in_place=in_place,
+            learned=MappingProxyType(dict(learned or {})),
+            draw=draw,
+            exact=exact,
+            family=family,
+            look=look,
+            formula=formula,
+        )
         ACTIVATIONS._add(name, made, aliases)
         return made
 
