@@ -1,8 +1,6 @@
-"""What importing gradlab brings, which module may import which, and that everything public explains itself."""
+"""What importing gradlab brings, and which module may import which."""
 
 import ast
-import importlib
-import inspect
 import json
 import re
 import subprocess
@@ -23,7 +21,7 @@ MODULES = sorted(
 # a module imports from its own floor or those below it, and never up
 FLOORS = [
     {"_registry", "_check"},
-    {"activations", "initializers", "losses", "optimizers", "schedules", "datasets", "claims"},
+    {"activations", "initializers", "_loss", "_tasks", "losses", "optimizers", "schedules", "datasets", "claims"},
     {"network"},
     {"training", "testing"},
     {"plots"},
@@ -72,12 +70,6 @@ def test_plots_come_when_they_are_asked_for():
     assert {"matplotlib", "gradlab.plots"} <= loaded
     with pytest.raises(AttributeError, match="module 'gradlab' has no attribute 'plot'"):
         gl.plot  # noqa: B018
-
-
-def test_all_that_gradlab_offers_is_there():
-    assert len(set(gl.__all__)) == len(gl.__all__)
-    assert all(hasattr(gl, name) for name in gl.__all__)
-    assert set(gl.ACTIVATIONS) <= set(gl.__all__)
 
 
 def _path(module):
@@ -144,7 +136,7 @@ def test_no_two_modules_import_each_other():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_numpy_and_what_it_alone_may(module):
-    more = {"plots": {"matplotlib"}}.get(module, set())
+    more = {"plots": {"matplotlib"}}.get(module.partition(".")[0], set())
     # inside a function, where it is there
     inside = {"training.history": {"pandas"}, "training._progress": {"tqdm"}}.get(module, set())
     for name, at_top in _imports(module):
@@ -180,127 +172,3 @@ def test_nothing_tells_anyone_to_install_the_other_gradlab():
     for path in PACKAGE.rglob("*"):
         if path.suffix in {".py", ".md"}:
             assert not re.search(r"pip install gradlab\b(?!-)", path.read_text(encoding="utf-8")), path
-
-
-# ---------------------------------------------------------------------------------------------------- docstrings
-
-
-def _public():
-    seen = {}
-    for name in (module for module in MODULES if not any(part.startswith("_") for part in module.split("."))):
-        module = importlib.import_module(f"gradlab.{name}")
-        for name, item in vars(module).items():
-            own = getattr(item, "__module__", "").startswith("gradlab.")
-            if name.startswith("_") or not own or not (inspect.isfunction(item) or inspect.isclass(item)):
-                continue
-            seen[f"{item.__module__}.{item.__qualname__}"] = item
-            if inspect.isclass(item):
-                for inner, member in vars(item).items():
-                    member = getattr(member, "fget", None) or getattr(member, "func", None) or member
-                    if not inner.startswith("_") and inspect.isfunction(member):
-                        seen[f"{item.__module__}.{item.__qualname__}.{inner}"] = member
-    for registry in (gl.ACTIVATIONS, gl.INITIALIZERS, gl.LOSSES):
-        for name, part in registry.items():
-            seen[f"{registry.kind} {name}"] = part
-    return seen
-
-
-PUBLIC = _public()
-
-
-def _section(doc, title):
-    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)", doc, re.MULTILINE | re.DOTALL)
-    return found and found[1]
-
-
-def test_what_is_public_was_found():
-    assert {
-        "gradlab.training.train",
-        "gradlab.network.MLP",
-        "gradlab.network.MLP.depth",
-        "gradlab.plots.band",
-        "gradlab.claims.claim",
-        "gradlab.activations.Activation.bind",
-        "loss cross_entropy",
-    } <= set(PUBLIC)
-
-
-@pytest.mark.parametrize("name", PUBLIC)
-def test_everything_public_has_a_docstring_with_a_summary_of_one_line(name):
-    doc = inspect.getdoc(PUBLIC[name]) if not isinstance(PUBLIC[name], gl.Activation) else PUBLIC[name].__doc__
-    assert doc, name
-    summary, *rest = doc.splitlines()
-    assert re.search(r"[.!?]$", summary), name
-    assert not rest or rest[0] == "", name
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, item in PUBLIC.items() if inspect.isroutine(item) or inspect.isclass(item)]
-)
-def test_a_section_on_parameters_names_each_of_them_in_order(name):
-    item = PUBLIC[name]
-    doc = inspect.getdoc(item) or ""
-    section = _section(doc, "Parameters")
-    if section is None:
-        return
-    documented = [
-        part.strip().lstrip("*") for line in section.splitlines() if re.match(r"\S", line) for part in line.split(",")
-    ]
-    parameters = [p for p in inspect.signature(item).parameters if p != "self"]
-    assert documented == parameters, name
-
-
-NUMPYDOC = [
-    *(
-        getattr(gl, name)
-        for name in (
-            "train",
-            "probe",
-            "claim",
-            "activation",
-            "MLP",
-            "Data",
-            "SGD",
-            "Adam",
-            "History",
-            "Claim",
-            "Activation",
-            "Initializer",
-            "Loss",
-        )
-    ),
-    gl.testing.check_activation,
-    gl.testing.check_gradient,
-    *gl.DATASETS.values(),
-    *(function for name, function in PUBLIC.items() if name.startswith("gradlab.plots.")),
-]
-
-
-@pytest.mark.parametrize("item", NUMPYDOC, ids=lambda item: item.__name__)
-def test_what_a_reader_calls_documents_parameters_and_returns(item):
-    doc = inspect.getdoc(item)
-    if inspect.signature(item).parameters:
-        assert _section(doc, "Parameters") is not None
-    if inspect.isfunction(item):
-        assert _section(doc, "Returns") is not None
-
-
-# the book's readers call these; an optimiser's equation and the passes of a trace are called by the trainer
-CALLED = [
-    name
-    for name, item in PUBLIC.items()
-    if inspect.isfunction(item)
-    and not name.startswith(("gradlab._", "gradlab.history.c", "gradlab.history.a", "gradlab.optimizers."))
-]
-
-
-@pytest.mark.parametrize("name", CALLED)
-def test_after_the_second_argument_all_are_keywords(name):
-    item = PUBLIC[name]
-    positional = [
-        parameter
-        for parameter in inspect.signature(item).parameters.values()
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD) and parameter.name != "self"
-    ]
-    drawn_on = name.startswith("gradlab.plots.")  # the Axes come first and do not count
-    assert len(positional) <= {"gradlab.claims.claim": 3}.get(name, 2 + drawn_on), name
