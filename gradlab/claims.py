@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,22 @@ import numpy as np
 
 from gradlab import _check
 
+__all__ = ["MIME", "Claim", "ClaimError", "claim"]
+
 MIME = "application/vnd.gradlab.claim+json"
+"""The type under which a notebook's output holds a claim as a record, for scripts to read."""
 
 
 class ClaimError(AssertionError):
-    """A claim whose measured value lies outside its bound."""
+    """A claim whose measured value lies outside its bound.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.claim("steep", "The slope of tanh exceeds 1 somewhere", gl.tanh.derivative(0), above=1)
+    Traceback (most recent call last):
+    gradlab.claims.ClaimError: the claim 'steep' is false: The slope of tanh exceeds 1 somewhere: measured 1, claimed > 1
+    """
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,13 @@ class Claim:
         What is allowed, as text: ``"< 1e-05"``.
     cite
         The key of a source in the book's bibliography, or None.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> made = gl.claim("steepest", "The slope of tanh is at most 1", gl.tanh.derivative(0), equals=1)
+    >>> made.value, made.bound
+    (1.0, '= 1')
     """
 
     key: str
@@ -47,7 +66,7 @@ class Claim:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        import html
+        import html  # which only notebooks want
 
         return (
             f'<div class="gl-claim" id="claim-{self.key}"><span class="gl-claim-tick" aria-hidden="true">✓</span> '
@@ -87,8 +106,8 @@ def claim(
 ) -> Claim:
     """Check a statement against what was measured, and show it.
 
-    In IPython (a notebook, the book) it shows a badge and glues the value to the key for the text; elsewhere the
-    returned `Claim` prints itself.
+    A notebook and the book show a badge and glue the value to the key, for the text to take up. A terminal with
+    IPython shows the sentence. Elsewhere the returned `Claim` prints itself.
 
     Parameters
     ----------
@@ -127,31 +146,20 @@ def claim(
     >>> gl.claim("largest-slope", "The slope of sigmoid is at most a quarter", gl.sigmoid.derivative(0), equals=0.25)
     ✓ The slope of sigmoid is at most a quarter: 0.25 (= 0.25)
     """
-    import re
-
     if not isinstance(key, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", key):
         raise ValueError(f"key must be lower-case words joined by hyphens, such as 'sigmoid-vanishes', not {key!r}")
-    if np.size(value) != 1 or np.asarray(value).dtype.kind not in "fiub":
-        raise TypeError(f"the value of claim {key!r} must be one number, not {value!r:.80}")
-    measured = float(np.asarray(value).reshape(()))
+    measured = _one_number(key, value)
     if (equals is None) == (below is None and above is None):
         raise ValueError(f"claim {key!r} needs below, above or both, or else equals")
     if within and equals is None:
         raise ValueError(f"claim {key!r} has within={within!r} but no equals for it to go with")
-    if below is not None:
-        below = _check.real(f"below of claim {key!r}", below)
-    if above is not None:
-        above = _check.real(f"above of claim {key!r}", above)
     if equals is not None:
         equals = _check.real(f"equals of claim {key!r}", int(equals) if isinstance(equals, bool) else equals)
         within = _check.real("within", within, least=0)
         holds = abs(measured - equals) <= within
         bound = f"= {equals:g}" + (f" ± {within:g}" if within else "")
     else:
-        holds = (below is None or measured < below) and (above is None or measured > above)
-        bound = " and ".join(
-            [*([f"> {above:g}"] if above is not None else []), *([f"< {below:g}"] if below is not None else [])]
-        )
+        holds, bound = _between(key, measured, above, below)
     if not holds:
         raise ClaimError(f"the claim {key!r} is false: {text}: measured {measured:.6g}, claimed {bound}")
     made = Claim(key, text, measured, bound, cite)
@@ -159,9 +167,40 @@ def claim(
     return made
 
 
+def _one_number(key: str, value: Any) -> float:
+    """Return the value of a claim, if it is one."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a list of lists of different lengths
+        array = np.empty(0)
+    if array.size != 1 or array.dtype.kind not in "fiub":
+        raise TypeError(f"the value of claim {key!r} must be one number, not {value!r:.80}")
+    return float(array.reshape(()))
+
+
+def _between(key: str, measured: float, above: float | None, below: float | None) -> tuple[bool, str]:
+    """Return whether a value lies strictly between the bounds, and the bounds as text."""
+    holds, said = True, []
+    if above is not None:
+        above = _check.real(f"above of claim {key!r}", above)
+        holds = measured > above
+        said.append(f"> {above:g}")
+    if below is not None:
+        below = _check.real(f"below of claim {key!r}", below)
+        holds = holds and measured < below
+        said.append(f"< {below:g}")
+    return holds, " and ".join(said)
+
+
 def _show(made: Claim) -> None:
     """Show a claim where there is an IPython to show it in."""
     ipython: Any = sys.modules.get("IPython")
-    if ipython is not None and ipython.get_ipython() is not None:
-        data, metadata = made._repr_mimebundle_()
-        ipython.display.publish_display_data(data, metadata)
+    shell = None if ipython is None else ipython.get_ipython()
+    if shell is None:
+        return
+    terminal: Any = sys.modules.get("IPython.terminal.interactiveshell")
+    if terminal is not None and isinstance(shell, terminal.TerminalInteractiveShell):
+        print(made)  # a terminal takes the plain text of a bundle, which here is the number alone
+        return
+    data, metadata = made._repr_mimebundle_()
+    ipython.display.publish_display_data(data, metadata)

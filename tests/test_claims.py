@@ -1,6 +1,7 @@
 """Claims: true ones are shown once with their value, false ones stop whoever makes them."""
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -99,7 +100,9 @@ def test_a_malformed_key_gets_a_sentence(key):
     assert repr(key) in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [None, "1", [1, 2], np.zeros(0), 1j, [None], {}, [[1, 2], [3, 4]]], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, "1", [1, 2], np.zeros(0), 1j, [None], {}, [[1, 2], [3, 4]], [[1, 2], [3]]], ids=repr
+)
 def test_what_is_not_one_number_gets_a_sentence(value):
     with pytest.raises(TypeError, match="the value of claim 'a-key' must be one number, not ") as caught:
         gl.claim("a-key", "It holds", value, below=2)
@@ -203,6 +206,44 @@ def test_in_ipython_a_false_claim_shows_nothing_and_fails_the_cell(tmp_path):
     assert shown == []
     assert "ClaimError" in printed
     assert error.startswith("ClaimError(\"the claim 'a-key' is false: It holds: measured 3, claimed < 2")
+
+
+@pytest.mark.parametrize(
+    "how", ["gl.claim('a-key', 'It holds', 1, below=2)", "made = gl.claim('a-key', 'It holds', 1, below=2)"]
+)
+def test_in_a_terminal_with_ipython_the_sentence_is_shown_once(how, tmp_path):
+    pytest.importorskip("IPython")
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "IPython", "--simple-prompt", "--no-banner", "--HistoryManager.enabled=False"]
+    done = subprocess.run(
+        command,
+        input=f"import gradlab as gl\n{how}\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=True,
+    )
+    assert done.stdout.count("✓ It holds: 1 (< 2)") == 1
+    assert "1.0" not in done.stdout
+
+
+def test_in_a_notebooks_kernel_the_bundle_is_published(tmp_path):
+    """The kernel's own shell, with a publisher that keeps what it is given."""
+    pytest.importorskip("ipykernel")
+    code = SESSION.replace(
+        "from IPython.core.interactiveshell import InteractiveShell",
+        "from ipykernel.zmqshell import ZMQInteractiveShell as InteractiveShell",
+    )
+    assert code != SESSION
+    source = "import gradlab as gl\ngl.claim('a-key', 'It holds', 1, below=2)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), source], capture_output=True, text=True, check=True
+    )
+    ((data, metadata),), printed, error = json.loads(done.stdout.splitlines()[-1])
+    assert (data["text/plain"], error) == ("1.0", "None")
+    assert metadata["scrapbook"]["name"] == "a-key"
+    assert "It holds" not in printed
 
 
 def test_a_claim_publishes_its_bundle_where_ipython_runs(monkeypatch):

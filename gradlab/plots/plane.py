@@ -198,7 +198,7 @@ def _one_seed(run: History, index: int) -> History:
 
 def _predicted(alone: History, x: Array, data: Data) -> Array:
     """Return the labels that the only seed of a history predicts."""
-    predicted = alone.predict(x)[0]
+    predicted: Array = alone.predict(x)[0]
     if predicted.ndim == 1:
         return predicted.astype(int)
     if predicted.shape[1] == 1 or not data.classes:
