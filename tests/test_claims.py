@@ -228,24 +228,6 @@ def test_in_a_terminal_with_ipython_the_sentence_is_shown_once(how, tmp_path):
     assert "1.0" not in done.stdout
 
 
-def test_in_a_notebooks_kernel_the_bundle_is_published(tmp_path):
-    """The kernel's own shell, with a publisher that keeps what it is given."""
-    pytest.importorskip("ipykernel")
-    code = SESSION.replace(
-        "from IPython.core.interactiveshell import InteractiveShell",
-        "from ipykernel.zmqshell import ZMQInteractiveShell as InteractiveShell",
-    )
-    assert code != SESSION
-    source = "import gradlab as gl\ngl.claim('a-key', 'It holds', 1, below=2)"
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path), source], capture_output=True, text=True, check=True
-    )
-    ((data, metadata),), printed, error = json.loads(done.stdout.splitlines()[-1])
-    assert (data["text/plain"], error) == ("1.0", "None")
-    assert metadata["scrapbook"]["name"] == "a-key"
-    assert "It holds" not in printed
-
-
 def test_a_claim_publishes_its_bundle_where_ipython_runs(monkeypatch):
     """The same as above without IPython, which need not be installed."""
     published = []
