@@ -1,14 +1,20 @@
-"""Checks of arguments: each says in one sentence which argument, what was given and what is allowed."""
+"""Checks of arguments: each says in one sentence which argument, what was given, what is allowed, and the usual cure."""
 
 from __future__ import annotations
 
 import operator
 import reprlib
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+UNIQUE = "labels, y = np.unique(y, return_inverse=True)"  # the cure for labels that are not 0, 1, 2, ...
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
 
 
 def short(value: Any) -> str:
@@ -16,35 +22,37 @@ def short(value: Any) -> str:
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape != ():
         kind = getattr(value, "dtype", None)
-        return f"{type(value).__name__} of shape {shape}" + (f" and dtype {kind}" if isinstance(kind, np.dtype) else "")
+        more = f" and dtype {kind}" if isinstance(kind, np.dtype) and kind.names is None else ""
+        return f"{type(value).__name__} of shape {shape}{more}"
     return " ".join(_REPR.repr(value).split())
-
-
-_REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return one of a few words, or name the near one."""
     if isinstance(value, str) and value in allowed:
         return value
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{near(value, allowed)}")
+
+
+def near(value: Any, allowed: Iterable[str]) -> str:
+    """Return what was perhaps meant, as the end of a sentence; empty where nothing is near."""
     import difflib  # only where a word is wrong
 
-    near = difflib.get_close_matches(str(value), allowed, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{hint}")
+    found = difflib.get_close_matches(str(value), list(allowed), n=1) if isinstance(value, str) else []
+    return f"; did you mean {found[0]!r}?" if found else ""
 
 
 def whole(name: str, value: Any, *, least: int) -> int:
     """Return a whole number of at least ``least``."""
+    sentence = f"{name} must be a whole number of at least {least}, not "
     if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be a whole number of at least {least}, not {value!r}")
+        raise TypeError(sentence + short(value))
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number of at least {least}, not {value!r}") from None
+        raise TypeError(sentence + short(value)) from None
     if number < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, not {value!r}")
+        raise ValueError(sentence + short(value))
     return number
 
 
@@ -57,59 +65,192 @@ def real(
         *([f"at least {least:g}"] if least is not None else []),
         *([f"below {below:g}"] if below is not None else []),
     ]
-    allowed = " ".join(["a finite number", " and ".join(bounds)]).strip()
+    sentence = f"{name} must be {' '.join(['a finite number', ' and '.join(bounds)]).strip()}, not {short(value)}"
+    if isinstance(value, str | bytes | bool | np.bool_) or getattr(value, "ndim", 0) or hasattr(value, "filled"):
+        raise TypeError(sentence)
     try:
-        if isinstance(value, str | bytes | bool | np.bool_):
-            raise TypeError
         number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be {allowed}, not {value!r}") from None
     except OverflowError:
         number = np.inf
+    except Exception:
+        raise TypeError(sentence) from None
     inside = (above is None or number > above) and (least is None or number >= least)
     if not np.isfinite(number) or not inside or (below is not None and not number < below):
-        raise ValueError(f"{name} must be {allowed}, not {value!r}")
+        raise ValueError(sentence)
     return number
 
 
 def seeds(value: Any) -> tuple[int, ...]:
-    """Return the seeds as a tuple: ``5`` is seed 5 alone, ``range(5)`` is five seeds."""
-    several = isinstance(value, Iterable) and not isinstance(value, str | bytes) and np.ndim(value) > 0  # type: ignore[arg-type]
-    given = value if several else (value,)
-    many = tuple(whole("a seed", seed, least=0) for seed in given)
+    """Return the seeds as a tuple: ``5`` is seed 5 alone, ``range(5)`` is five seeds.
+
+    Any iterable of whole numbers will do. Its order is kept; a set, which has none, is sorted, so that a run does not
+    depend on where Python has put its members.
+    """
+    several = isinstance(value, Iterable) and not isinstance(value, str | bytes) and getattr(value, "ndim", 1) != 0
+    many = tuple(whole("a seed", seed, least=0) for seed in (value if several else (value,)))
     if not many:
         raise ValueError("seeds must hold at least one seed; it is empty")
     if len(set(many)) < len(many):
-        twice = next(seed for seed in many if many.count(seed) > 1)
+        met: set[int] = set()
+        twice = next(seed for seed in many if seed in met or met.add(seed))  # type: ignore[func-returns-value]
         raise ValueError(f"seeds must differ from one another; {twice} stands in them more than once")
-    return many
+    return tuple(sorted(many)) if isinstance(value, AbstractSet) else many
 
 
 def dtype(value: Any) -> np.dtype[Any]:
     """Return float32 or float64 as a dtype."""
     try:
-        kind: np.dtype[Any] | None = np.dtype(value)
-    except TypeError:
+        kind = None if value is None else np.dtype(value)
+    except Exception:
         kind = None
     if kind is None or kind not in (np.dtype("float32"), np.dtype("float64")):
-        raise ValueError(f"dtype must be 'float32' or 'float64', not {value!r}")
+        hint = near(value, ("float32", "float64"))
+        raise ValueError(f"dtype must be 'float32' or 'float64', not {short(value)}{hint}")
     return kind
+
+
+def floats(name: str, value: Any, *, dimensions: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return finite numbers as float64; refuse those that float64 would round to another whole number."""
+    array, names = _read(name, value)
+    _finite(name, array, names, dimensions)
+    if array.dtype.kind in "iu" and array.dtype.itemsize == 8:
+        wrong = (array > 2**53) | (array < -(2**53)) if array.dtype.kind == "i" else array > 2**53
+        if wrong.any():
+            where = np.argwhere(wrong)[0]
+            raise ValueError(
+                f"{_place(name, where, names)} is {array[tuple(where)]}; beyond 2**53 float64 rounds whole numbers: "
+                f"scale {name}, or take {name}.astype(float) if that may be"
+            )
+    with np.errstate(all="ignore"):
+        converted = array.astype(float, copy=False)
+    if array.dtype.itemsize > 8:
+        _finite(name, converted, names, dimensions)
+    return converted
 
 
 def finite_array(name: str, value: Any, *, dimensions: tuple[int, ...]) -> NDArray[Any]:
     """Return an array of finite numbers with an allowed number of dimensions and at least one entry."""
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiub":
-            raise TypeError
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of numbers, not {value!r:.80}") from None
+    array, names = _read(name, value)
+    _finite(name, array, names, dimensions)
+    return array
+
+
+def _finite(name: str, array: NDArray[Any], names: list[Any] | None, dimensions: tuple[int, ...]) -> None:
     if array.ndim not in dimensions:
         allowed = " or ".join(str(d) for d in dimensions)
         raise ValueError(f"{name} must have {allowed} dimensions, not {array.ndim} (its shape is {array.shape})")
     if array.size == 0:
         raise ValueError(f"{name} must hold at least one number; its shape is {array.shape}")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
-        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise ValueError(f"{name} must be finite; {name}[{', '.join(map(str, where))}] is {array[where]}")
-    return array
+        where = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(f"{name} must be finite; {_place(name, where, names)} is {array[tuple(where)]}")
+
+
+def _place(name: str, where: Iterable[Any], names: list[Any] | None) -> str:
+    """Return where an entry stands: ``x[3, 1]``, or in a table row 3 of its column by name."""
+    index = [int(i) for i in where]
+    if names is not None and len(index) == 2:
+        return f"row {index[0]} of column {short(names[index[1]])} of {name}"
+    return f"{name}[{', '.join(map(str, index))}]"
+
+
+# ---------------------------------------------------------------------------------------------------- reading arrays
+
+
+def _read(name: str, value: Any) -> tuple[NDArray[Any], list[Any] | None]:
+    """Return numbers as an array, and the names of the columns if they came in a table."""
+    columns = _columns(value)
+    if columns is None:
+        return _column(name, value), None
+    names = [label for label, _ in columns]
+    whole_table = np.asarray(value)
+    if whole_table.dtype.kind in "fiub":  # one kind throughout
+        return whole_table, names
+    parts = [_column(f"column {short(label)} of {name}", column) for label, column in columns]
+    return (np.column_stack(parts) if parts else np.empty((len(value), 0))), names
+
+
+def _columns(value: Any) -> list[tuple[Any, Any]] | None:
+    """Return the columns of a frame or a structured array with their names, None for anything else."""
+    if isinstance(value, np.ndarray):
+        return [(key, value[key]) for key in value.dtype.names] if value.dtype.names and value.ndim == 1 else None
+    if not (hasattr(value, "columns") and hasattr(value, "dtypes") and hasattr(value, "__array__")):
+        return None
+    if hasattr(value, "iloc"):  # of two columns with one name, pandas would return both
+        return [(label, value.iloc[:, index]) for index, label in enumerate(value.columns)]
+    return [(label, value[label]) for label in value.columns]
+
+
+def _column(name: str, column: Any) -> NDArray[Any]:
+    """Return one column of a table, or any array; what pandas keeps as whole numbers with gaps is whole numbers if it has none."""
+    if hasattr(column, "isna") and getattr(column, "ndim", 0) == 1 and column.isna().any():
+        row = int(np.flatnonzero(column.isna())[0])
+        raise ValueError(f"{name} must be finite; row {row} is missing: leave that row out or fill it")
+    kept = getattr(getattr(column, "dtype", None), "numpy_dtype", None)
+    if isinstance(kept, np.dtype) and kept.kind in "fiub":
+        return np.asarray(column, dtype=kept)
+    return _numbers(name, column)
+
+
+def _numbers(name: str, value: Any) -> NDArray[Any]:
+    """Return an array of a kind of number, or say what it is instead."""
+    if hasattr(value, "filled") and np.any(np.ma.getmaskarray(value)):
+        where = np.argwhere(np.ma.getmaskarray(value))[0]
+        raise ValueError(f"{_place(name, where, None)} is masked: leave that sample out or fill it")
+    must = f"{name} must be an array of numbers"
+    if hasattr(value, "toarray"):
+        raise TypeError(f"{must}, not a sparse {type(value).__name__}; use {name}.toarray()")
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # what a reader's array raises is not ours to know
+        cure = f"; use {name}.detach().cpu().numpy()" if hasattr(value, "detach") else ""
+        said = " ".join(str(error).split())
+        why = "; its rows differ in length" if "inhomogeneous" in said else f" ({said:.80})"
+        raise TypeError(f"{must}, not {short(value)}{cure or why}") from None
+    if array.dtype.kind in "fiub":
+        return array
+    raise TypeError(f"{must}{_instead(name, array, value)}")
+
+
+def _instead(name: str, array: NDArray[Any], value: Any) -> str:
+    """Return the rest of the sentence about an array that holds no numbers."""
+    if array.ndim == 0 or array.size == 0:
+        return f", not {short(value)}"
+    kind, where, first = array.dtype.kind, (0,) * array.ndim, array.flat[0]
+    if kind == "O":
+        where, first = next(
+            ((at, entry) for at, entry in np.ndenumerate(array) if not _is_number(entry)), (where, first)
+        )
+        kind = _kind_of(first)
+    first = short(first.item() if isinstance(first, np.generic) else first)
+    place = _place(name, where, None)
+    if kind == "U":
+        turned = UNIQUE if name in ("y", "targets") else "a column of 0 and 1 for each, as pandas.get_dummies makes"
+        return f", not strings such as {first}; use {turned}"
+    return {
+        "c": f", not complex numbers such as {first}; use {name}.real and {name}.imag as two columns",
+        "M": f", not dates such as {first}; subtract the first and divide by np.timedelta64(1, 'D')",
+        "m": f", not durations such as {first}; divide by np.timedelta64(1, 'D')",
+        "missing": f"; {place} is {first}: leave that sample out or fill it",
+        "large": f"; {place} is {first}, too large for NumPy's whole numbers; use np.asarray({name}, dtype=float)",
+        "rows": f", not {short(value)}; its rows differ in length",
+        "number": f", not of objects such as {first}; use np.asarray({name}, dtype=float)",
+    }.get(kind, f", not of objects such as {first}")
+
+
+def _is_number(entry: Any) -> bool:
+    return _kind_of(entry) == "number"
+
+
+def _kind_of(entry: Any) -> str:
+    """Return what one entry of an array of objects is."""
+    if entry is None or type(entry).__name__ in ("NAType", "NaTType") or (isinstance(entry, float) and entry != entry):
+        return "missing"
+    if isinstance(entry, int | np.integer):
+        return "number" if -(2**63) <= entry < 2**64 else "large"
+    for kind, types in (("U", (str, bytes)), ("rows", (list, tuple, np.ndarray)), ("c", (complex, np.complexfloating))):
+        if isinstance(entry, types):
+            return kind
+    if type(entry).__module__.partition(".")[0] in ("datetime", "pandas"):
+        return "m" if "delta" in type(entry).__name__.lower() else "M"
+    return "number" if hasattr(entry, "__float__") else "object"

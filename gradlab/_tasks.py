@@ -8,11 +8,12 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab._check import UNIQUE
+
 Array = NDArray[Any]
 Task = Literal["classes", "binary", "values"]
 Encode = Callable[[Array, int], Array]
 Predict = Callable[[Array], Array]
-UNIQUE = "labels, y = np.unique(y, return_inverse=True)"  # the cure for labels that are no numbers from 0 on
 
 
 def _one_hot(y: Array, outputs: int) -> Array:

@@ -11,6 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab._loss import LOSSES, Loss, loss
+from gradlab._loss import InPlace as InPlace  # the annotations of Loss are read here
+from gradlab._loss import Rule as Rule
+from gradlab._loss import ValuesInPlace as ValuesInPlace
+from gradlab._tasks import Encode as Encode
+from gradlab._tasks import Predict as Predict
+from gradlab._tasks import Task as Task
 
 __all__ = ["LOSSES", "Loss", "loss"]
 

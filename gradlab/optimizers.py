@@ -3,68 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab import _check
-from gradlab._registry import Registry
+from gradlab._optimizer import OPTIMIZERS, Optimizer, optimizer
 from gradlab.schedules import Schedule
+
+__all__ = ["OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "optimizer"]
 
 Array = NDArray[Any]
 
-OPTIMIZERS: Registry[type[Optimizer]] = Registry("optimizer")
-"""All optimisers by name, in the order in which they are defined."""
 
-
-@dataclass(frozen=True)
-class Optimizer:
-    """What all optimisers share: a learning rate, and an update of flat arrays in place.
-
-    An optimiser of your own says in ``slots`` what it remembers, in ``coefficients`` which numbers a step needs, and in
-    ``equation`` how one entry changes.
-
-    Parameters
-    ----------
-    learning_rate
-        η: a number, or a schedule of `gradlab.schedules`.
-    clip_norm
-        If the gradient of a seed has a larger norm than this, it is scaled down to it before the step, as PyTorch's
-        ``clip_grad_norm_`` does; None leaves it.
-    """
-
-    slots: ClassVar[tuple[str, ...]] = ()  # what it remembers between steps, an array like theta each
-    learning_rate: float | Schedule = 0.01
-    clip_norm: float | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.learning_rate, Schedule):
-            object.__setattr__(self, "learning_rate", _check.real("learning_rate", self.learning_rate, above=0))
-        if self.clip_norm is not None:
-            object.__setattr__(self, "clip_norm", _check.real("clip_norm", self.clip_norm, above=0))
-
-    def rate(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 1."""
-        return self.learning_rate(step - 1) if isinstance(self.learning_rate, Schedule) else self.learning_rate
-
-    def coefficients(self, step: int) -> tuple[float, ...]:
-        """Return the numbers that ``equation`` needs at a step, counted from 1."""
-        raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
-
-    def equation(
-        self, theta: Array, gradient: Array, slots: Sequence[Array], scratch: Array, *coefficients: Array
-    ) -> None:
-        """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` and ``gradient`` may be overwritten."""
-        raise NotImplementedError
-
-    def _check(self, **limits: tuple[float | None, float | None, float | None]) -> None:
-        for name, (above, least, below) in limits.items():
-            value = _check.real(name, getattr(self, name), above=above, least=least, below=below)
-            object.__setattr__(self, name, value)
-
-
+@optimizer(
+    aliases=("gradient_descent", "stochastic_gradient_descent"),
+    hints=dict.fromkeys(
+        ("momentum", "sgd_with_momentum", "sgd_momentum", "heavy_ball"), "use gradlab.SGD(momentum=0.9)"
+    )
+    | dict.fromkeys(
+        ("nesterov", "nag", "sgd_with_nesterov", "nesterov_momentum"), "use gradlab.SGD(momentum=0.9, nesterov=True)"
+    ),
+)
 @dataclass(frozen=True)
 class SGD(Optimizer):
     """Stochastic gradient descent: v ← μv + g, θ ← θ − ηv; with Nesterov's look-ahead θ ← θ − η(g + μv).
@@ -72,13 +33,13 @@ class SGD(Optimizer):
     Parameters
     ----------
     learning_rate
-        η; 0.01 unless given (scikit-learn's and Keras's default).
+        η, above 0; 0.01 unless given (scikit-learn's and Keras's default).
     momentum
         μ, in [0, 1); 0 is plain gradient descent.
     nesterov
         Whether to step along g + μv; needs a momentum.
     weight_decay
-        λ: g is replaced by g + λθ, an L2 penalty, as in PyTorch. Biases are included.
+        λ, at least 0: g is replaced by g + λθ, an L2 penalty, as in PyTorch. Biases are included.
     clip_norm
         See `Optimizer`.
 
@@ -91,6 +52,12 @@ class SGD(Optimizer):
     ----------
     .. [1] Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep learning,
        ICML 2013. The form is PyTorch's.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.SGD(0.1, momentum=0.9)
+    SGD(learning_rate=0.1, clip_norm=None, momentum=0.9, nesterov=False, weight_decay=0.0)
     """
 
     learning_rate: float | Schedule = 0.01
@@ -133,6 +100,7 @@ class SGD(Optimizer):
         np.subtract(theta, scratch, out=theta)
 
 
+@optimizer(hints={"adadelta": "there is no Adadelta; 'rmsprop' is near"})
 @dataclass(frozen=True)
 class RMSprop(Optimizer):
     """RMSprop: v ← ρv + (1−ρ)g², θ ← θ − η·g/(√v + ε).
@@ -140,11 +108,11 @@ class RMSprop(Optimizer):
     Parameters
     ----------
     learning_rate
-        η; 0.001 unless given.
+        η, above 0; 0.001 unless given.
     smoothing
         ρ, in [0, 1); Hinton's 0.9 unless given (PyTorch's default is 0.99).
     epsilon
-        ε, outside the root as in PyTorch; 1e-8.
+        ε, above 0, outside the root as in PyTorch; 1e-8.
     clip_norm
         See `Optimizer`.
 
@@ -156,6 +124,12 @@ class RMSprop(Optimizer):
     References
     ----------
     .. [1] Tieleman and Hinton, Lecture 6.5: RMSprop, 2012.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.RMSprop(0.01, clip_norm=1)
+    RMSprop(learning_rate=0.01, clip_norm=1.0, smoothing=0.9, epsilon=1e-08)
     """
 
     slots: ClassVar[tuple[str, ...]] = ("mean_square",)
@@ -188,6 +162,7 @@ class RMSprop(Optimizer):
         np.subtract(theta, scratch, out=theta)
 
 
+@optimizer
 @dataclass(frozen=True)
 class Adagrad(Optimizer):
     """Adagrad: v ← v + g², θ ← θ − η·g/(√v + ε).
@@ -195,9 +170,9 @@ class Adagrad(Optimizer):
     Parameters
     ----------
     learning_rate
-        η; 0.01 unless given, as in PyTorch.
+        η, above 0; 0.01 unless given, as in PyTorch.
     epsilon
-        ε; 1e-10, as in PyTorch.
+        ε, above 0; 1e-10, as in PyTorch.
     clip_norm
         See `Optimizer`.
 
@@ -209,6 +184,12 @@ class Adagrad(Optimizer):
     References
     ----------
     .. [1] Duchi, Hazan and Singer, Adaptive subgradient methods for online learning and stochastic optimization, 2011.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.Adagrad()
+    Adagrad(learning_rate=0.01, clip_norm=None, epsilon=1e-10)
     """
 
     slots: ClassVar[tuple[str, ...]] = ("sum_of_squares",)
@@ -238,6 +219,13 @@ class Adagrad(Optimizer):
         np.subtract(theta, scratch, out=theta)
 
 
+_VARIANTS = {"nadam": "Nadam", "adamax": "AdaMax", "amsgrad": "AMSGrad", "radam": "RAdam"}
+
+
+@optimizer(
+    hints={name: f"there is no {written}; 'adam' is near" for name, written in _VARIANTS.items()}
+    | {"lbfgs": "there is no L-BFGS; gradlab follows the gradient alone: 'adam' or 'sgd'"}
+)
 @dataclass(frozen=True)
 class Adam(Optimizer):
     """Adam: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², θ ← θ − η·m̂/(√v̂ + ε), with m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ).
@@ -245,11 +233,11 @@ class Adam(Optimizer):
     Parameters
     ----------
     learning_rate
-        η; the paper's 0.001 unless given.
+        η, above 0; the paper's 0.001 unless given.
     beta1, beta2
         How slowly the two averages forget, in [0, 1); the paper's 0.9 and 0.999.
     epsilon
-        ε, outside the root as in the paper and in PyTorch; 1e-8.
+        ε, above 0, outside the root as in the paper and in PyTorch; 1e-8.
     clip_norm
         See `Optimizer`.
 
@@ -261,6 +249,12 @@ class Adam(Optimizer):
     References
     ----------
     .. [1] Kingma and Ba, Adam: a method for stochastic optimization, ICLR 2015, algorithm 1.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.Adam(gl.schedules.Cosine(0.02, 500)).rate(250)
+    0.0100
     """
 
     slots: ClassVar[tuple[str, ...]] = ("first_moment", "second_moment")
@@ -297,6 +291,7 @@ class Adam(Optimizer):
         np.subtract(theta, scratch, theta)
 
 
+@optimizer
 @dataclass(frozen=True)
 class AdamW(Adam):
     """AdamW: Adam with decoupled weight decay, θ ← (1 − ηλ)θ before the step of Adam.
@@ -304,13 +299,13 @@ class AdamW(Adam):
     Parameters
     ----------
     learning_rate
-        η; 0.001 unless given.
+        η, above 0; 0.001 unless given.
     beta1, beta2
         As for `Adam`.
     epsilon
         As for `Adam`.
     weight_decay
-        λ; 0.01 unless given, as in PyTorch. Biases are included.
+        λ, at least 0; 0.01 unless given, as in PyTorch. Biases are included.
     clip_norm
         See `Optimizer`.
 
@@ -322,6 +317,12 @@ class AdamW(Adam):
     References
     ----------
     .. [1] Loshchilov and Hutter, Decoupled weight decay regularization, ICLR 2019, in PyTorch's form.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> gl.AdamW(weight_decay=0.1).weight_decay
+    0.1
     """
 
     weight_decay: float = 0.01
@@ -340,7 +341,3 @@ class AdamW(Adam):
         """Update in place."""
         np.multiply(theta, coefficients[4], theta)
         super().equation(theta, gradient, slots, scratch, *coefficients)
-
-
-for _optimizer in (SGD, RMSprop, Adagrad, Adam, AdamW):
-    OPTIMIZERS._add(_optimizer.__name__.lower(), _optimizer)
