@@ -13,10 +13,10 @@ Array = NDArray[Any]
 def exp_pair(t: Array) -> tuple[Array, Array]:
     """Return exp(t) and exp(−t): of these two σ, tanh and their slopes are made without losing a tail.
 
-    Far to the right the first stops at the largest number but one power, so that with the other it never makes
+    Far to the right the first stops at a power of two near the largest number, so that with the other it never makes
     inf times 0.
     """
-    up = np.minimum(np.exp(t), 1e38 if t.dtype == np.float32 else 1e308)
+    up = np.minimum(np.exp(t), 2.0**126 if t.dtype == np.float32 else 2.0**1022)
     return up, 1 / up
 
 

@@ -466,7 +466,7 @@ def hard_swish(x: Array) -> tuple[Array, Array]:
     The deeper half of MobileNetV3 (Howard et al., 2019).
     """
     near = np.clip(x, -3, 3)
-    return x * ((near + 3) / 6), ((x > -3) & (x < 3)) * ((2 * near + 3) / 6) + (x >= 3)
+    return np.maximum(x, -3) * ((near + 3) / 6), ((x > -3) & (x < 3)) * ((2 * near + 3) / 6) + (x >= 3)
 
 
 @activation(family="gated", look="8-", formula="x * tanh(log1p(exp(x)))", source="misra2020", exact=_digits.mish)

@@ -75,8 +75,6 @@ class Activation:
     draw
         ``draw(generator, shape, **parameters)``: parameters for one pass of training, arrays of that shape. Everywhere
         else those in ``parameters`` serve.
-    exact
-        The same function as ``rule`` with more right digits in float64: what calls return where it is given.
     family
         What kind of function it is.
     look
@@ -102,7 +100,6 @@ class Activation:
     in_place: Callable[..., None] | None = None
     learned: Mapping[str, Callable[..., Array]] = field(default_factory=_empty)
     draw: Callable[..., dict[str, Array]] | None = None
-    exact: Rule | None = None
     family: Family = "other"
     look: str | None = None
     formula: str | None = None
@@ -197,8 +194,9 @@ class Activation:
         kind = given.dtype if given.dtype.kind == "f" else np.dtype("float64")
         wide = given.astype(np.promote_types(kind, "float64"), copy=False)
         chosen = self._checked(parameters, given.shape)
+        exact = getattr(self.rule, "exact", self.rule)  # the rule with more right digits, where it has one
         with np.errstate(all="ignore"):  # limits at ±inf and values past the largest number are not mistakes
-            value, slope = self._pair((self.exact or self.rule)(_read_only(wide), **chosen), given.shape)
+            value, slope = self._pair(exact(_read_only(wide), **chosen), given.shape)
             missing = np.isnan(wide)
             value, slope = np.where(missing, wide, value), np.where(missing, wide, slope)
             return value.astype(kind, copy=False)[()], slope.astype(kind, copy=False)[()]
@@ -398,7 +396,8 @@ def activation(
     draw
         How parameters are drawn while training, see `Activation`.
     exact
-        The same function with more right digits, see `Activation`.
+        The same function as the rule, with more right digits in float64: what calls return, while training takes the
+        rule.
     family
         What kind of function it is.
     look
@@ -432,6 +431,8 @@ def activation(
             rule.__qualname__ = (
                 f"{rule.__qualname__}.rule"  # where it is found behind the activation: pickle looks there
             )
+        if exact is not None:
+            rule.exact = exact  # type: ignore[attr-defined]  # it stands for this rule and no other
         made = Activation(
             name,
             rule,
@@ -442,7 +443,6 @@ def activation(
             in_place=in_place,
             learned=MappingProxyType(dict(learned or {})),
             draw=draw,
-            exact=exact,
             family=family,
             look=look,
             formula=formula,
