@@ -31,7 +31,9 @@ def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return one of a few words, or name the near one."""
     if isinstance(value, str) and value in allowed:
         return value
-    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{near(value, allowed)}")
+    meant = value.removeprefix(f"{name}_") if isinstance(value, str) else value  # PyTorch says fan_in
+    hint = f"; did you mean {meant!r}?" if meant in allowed else near(meant, allowed)
+    raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{hint}")
 
 
 def near(value: Any, allowed: Iterable[str]) -> str:
