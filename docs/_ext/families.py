@@ -1,7 +1,8 @@
-"""Fill the reference from gradlab itself: what is registered or public has its entry, with no edit here or there.
+"""Fill the reference from gradlab itself: what a registry or an ``__all__`` names has its entry, with no edit here or there.
 
 In a page, ``{family} ACTIVATIONS`` becomes one entry for each part of ``gradlab.ACTIVATIONS``, and ``{public}
-gradlab.activations`` an entry for each public name that the module defines and no family shows. The HTML also gets
+gradlab.activations`` an entry for each other name in the ``__all__`` of that module: what is public is chosen there, not
+by where a file lies. A name is shown as readers import it, ``gradlab.MLP``, or else by its package. The HTML also gets
 ``families.json``, what the registries hold for scripts to read.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -28,12 +30,64 @@ from sphinx.util.docutils import SphinxDirective
 
 import gradlab
 
-FAMILIES = ("ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "DATASETS")
+FAMILIES = ("ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "SCHEDULES", "DATASETS", "STATISTICS")
 
 
 def family(name: str) -> Mapping[str, Any]:
     """Return one of gradlab's registries."""
-    return getattr(gradlab, name, {})
+    return getattr(gradlab, name)
+
+
+# -- where a name is reached, and where it is written ------------------------------------------------------------------
+
+
+def public_modules() -> list[str]:
+    """Return gradlab and the modules that it names in its ``__all__``, each before those inside of it."""
+    named = [getattr(gradlab, name) for name in (*gradlab.__all__, "plots")]
+    return ["gradlab", *sorted({value.__name__ for value in named if inspect.ismodule(value)})]
+
+
+def home(part: Any, name: str) -> str:
+    """Return the module from which readers take a part: ``gradlab`` where it exports the name, else its package."""
+    for module in public_modules():
+        if vars(sys.modules[module]).get(name) is part:
+            return module
+    return str(part.__module__)
+
+
+def homes_of_source(own: str) -> list[str]:
+    """Return the modules in which what ``own`` shows may be written: itself, those of its folder, all others."""
+    loaded = sorted(name for name in sys.modules if name.startswith("gradlab."))
+    return sorted([own, *loaded], key=lambda name: (name != own, not name.startswith(f"{own}.")))
+
+
+def written_in(owner: Any, name: str) -> str | None:
+    """Return the module in whose source a name stands: ``gradlab.network.mlp`` for `gradlab.MLP`."""
+    own = getattr(owner, "__module__", None)
+    if not str(own).startswith("gradlab"):
+        return own
+    for module in homes_of_source(str(own)):
+        if vars(sys.modules[module]).get(name) is owner and name in ModuleAnalyzer.for_module(module).find_tags():
+            return module
+    return own
+
+
+def where_defined(app: Sphinx, module: str, attribute: str) -> str | None:
+    """Tell viewcode the module of an object's owner; by itself it takes a cached property for one of functools."""
+    name = attribute.partition(".")[0]
+    return written_in(getattr(importlib.import_module(module), name, None), name)
+
+
+def comment(module: str, name: str, value: Any) -> list[str]:
+    """Return the docstring below the definition of a value that a module shows."""
+    for place in homes_of_source(module):
+        found = ModuleAnalyzer.for_module(place).find_attr_docs().get(("", name))
+        if found and vars(sys.modules[place]).get(name) is value:
+            return found
+    return []
+
+
+# -- the entry of a part of a family -----------------------------------------------------------------------------------
 
 
 def signature(part: Any) -> str:
@@ -43,56 +97,78 @@ def signature(part: Any) -> str:
     return str(plain.replace(parameters=bare, return_annotation=inspect.Signature.empty))
 
 
-def home(part: Any, name: str) -> str:
-    """Return the module where a part is reached: ``gradlab`` where it exports the name, else the part's own."""
-    return "gradlab" if getattr(gradlab, name, None) is part else part.__module__
+def other_names(registry: Mapping[str, Any], key: str) -> list[str]:
+    """Return the aliases of a part."""
+    return [alias for alias in getattr(registry, "aliases", ()) if registry[alias] is registry[key]]
 
 
-def entry(app: Sphinx, key: str, part: Any) -> list[str]:
+def statistic_entry(app: Sphinx, key: str, part: Any) -> list[str]:
+    """Return the reStructuredText of a statistic: it is what a field of `gradlab.History` holds."""
+    body = docstring_lines(part, "function", key)
+    return [f".. py:attribute:: History.{key}", "   :module: gradlab", "", *(f"   {line}" for line in body), ""]
+
+
+def entry(app: Sphinx, registry: Mapping[str, Any], key: str, part: Any) -> list[str]:
     """Return the reStructuredText of one part of a family."""
-    if inspect.isclass(part):
-        return [f".. autoclass:: {home(part, part.__name__)}.{part.__name__}", ""]
-    if inspect.isfunction(part):
-        return [f".. autofunction:: {home(part, key)}.{key}", ""]
+    aliases = other_names(registry, key)
+    also = [f":Also called: {', '.join(f'``{alias}``' for alias in aliases)}", ""] if aliases else []
+    if inspect.isclass(part) or inspect.isfunction(part):
+        kind, name = ("autoclass", part.__name__) if inspect.isclass(part) else ("autofunction", key)
+        where = home(part, name)
+        return [f".. {kind}:: {where}.{name}", "", *(f"   {line}".rstrip() for line in also), ""]
     where = home(part, key)
-    head = [f".. py:function:: {key}{signature(part)}", f"   :module: {where}"]
-    if where != part.__module__:
-        head.append(f"   :canonical: {part.__module__}.{key}")
+    names = [key, *(alias for alias in aliases if getattr(sys.modules[where], alias, None) is part)]
+    head, *others = [f"{name}{signature(part)}" for name in names]
     body = cited.link(app.env, "\n".join(docstring_lines(part, "function", key))).splitlines()
     if isinstance(part, gradlab.Activation):
-        body += ["", *activation_facts.figure(app, part), "", *activation_facts.fields(part)]
-    elif source := getattr(part, "source", None):
-        body += ["", f":cite:t:`{source}`"]
-    return [*head, "", *(f"   {line}".rstrip() for line in body), ""]
+        facts = [*also[:1], *limits(part), *activation_facts.fields(part)]
+        body += ["", *activation_facts.figure(app, part), "", *facts]
+    else:
+        body += ["", *also[:1], *([f":Source: :cite:t:`{part.source}`"] if getattr(part, "source", None) else [])]
+    lines = [f".. py:function:: {head}", *(f"                 {other}" for other in others), f"   :module: {where}"]
+    return [*lines, "", *(f"   {line}".rstrip() for line in body), ""]
 
 
-def public(module: ModuleType) -> Iterator[tuple[str, Any, list[str]]]:
-    """Yield name, object and comment of what a module defines for others, in its order, less the parts of families.
+def limits(part: gradlab.Activation) -> list[str]:
+    """Return a field that says what an activation's parameters are unless given, and between what they may lie."""
+    said = []
+    for name, value in part.parameters.items():
+        low, high = part.limits.get(name, (-math.inf, math.inf))
+        ends = [(low, "above"), (high, "below")]
+        bounds = [f"{word} {activation_facts.number(end)}" for end, word in ends if math.isfinite(end)]
+        said.append(f"{name} = {activation_facts.number(value)}, {' and '.join(bounds) or 'any number'}")
+    return [f":Parameters: {'; '.join(said)}"] if said else []
 
-    Functions and classes are public unless their name begins with an underscore; a value is if it has a docstring.
+
+# -- the entry of any other public name --------------------------------------------------------------------------------
+
+
+def public(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield name and object of what a module has chosen to be public, less its modules and the parts of families.
+
+    Of what gradlab itself offers, that is what no other module does.
     """
-    comments = {
-        name: doc
-        for (scope, name), doc in ModuleAnalyzer.for_module(module.__name__).find_attr_docs().items()
-        if not scope
-    }
-    parts = {id(part) for name in FAMILIES for part in family(name).values()}
-    for name, value in vars(module).items():
-        defined_here = getattr(value, "__module__", None) == module.__name__ and (
-            inspect.isclass(value) or inspect.isfunction(value)
-        )
-        if not name.startswith("_") and id(value) not in parts and (defined_here or name in comments):
-            yield name, value, [] if defined_here else comments[name]
+    shown = {id(part) for name in FAMILIES for part in family(name).values()}
+    if module is gradlab:
+        inside = [sys.modules[name] for name in public_modules() if name != "gradlab"]
+        shown |= {id(vars(other)[name]) for other in inside for name in other.__all__ if name in vars(module)}
+    for name in dict.fromkeys(module.__all__):
+        value = getattr(module, name)
+        if not inspect.ismodule(value) and id(value) not in shown:
+            yield name, value
 
 
-def public_entry(module: ModuleType, name: str, value: Any, comment: list[str]) -> list[str]:
+def public_entry(module: ModuleType, name: str, value: Any) -> list[str]:
     """Return the reStructuredText of one public name."""
-    where = "gradlab" if getattr(gradlab, name, None) is value else module.__name__
-    if not comment:
-        kind = "autoclass" if inspect.isclass(value) else "autofunction"
-        return [f".. {kind}:: {where}.{name}", *(["   :members:"] if kind == "autoclass" else []), ""]
-    canonical = [f"   :canonical: {module.__name__}.{name}"] if where != module.__name__ else []
-    return [f".. py:data:: {name}", f"   :module: {where}", *canonical, "", *(f"   {line}" for line in comment), ""]
+    where = home(value, name)
+    if inspect.isclass(value):
+        return [f".. autoclass:: {where}.{name}", "   :members:", ""]
+    if inspect.isfunction(value):
+        return [f".. autofunction:: {where}.{name}", ""]
+    said = comment(module.__name__, name, value)
+    if not said:
+        raise ValueError(f"{module.__name__}.{name} is public: say what it is in a docstring below its definition")
+    return [f".. py:data:: {name}", f"   :module: {where}", "", *(f"   {line}" for line in said), ""]
 
 
 class FromSource(SphinxDirective):
@@ -119,7 +195,10 @@ class Family(FromSource):
         """Return the entries of the registry's parts."""
         if name not in FAMILIES:
             raise self.error(f"unknown family {name!r}; the families are {', '.join(FAMILIES)}")
-        return [line for key, part in family(name).items() for line in entry(self.env.app, key, part)]
+        app, registry = self.env.app, family(name)
+        if name == "STATISTICS":
+            return [line for key, part in registry.items() for line in statistic_entry(app, key, part)]
+        return [line for key, part in registry.items() for line in entry(app, registry, key, part)]
 
 
 class Public(FromSource):
@@ -128,41 +207,37 @@ class Public(FromSource):
     def entries(self, name: str) -> list[str]:
         """Return the entries of the module's names."""
         module = importlib.import_module(name)
+        if not hasattr(module, "__all__"):
+            raise self.error(f"{name} has no __all__, so nothing in it is public")
         summary = (inspect.getdoc(module) or "").partition("\n")[0]
         lines = [f".. py:module:: {name}", f"   :synopsis: {summary}", ""]
-        return lines + [line for found in public(module) for line in public_entry(module, *found)]
+        try:
+            return lines + [line for found in public(module) for line in public_entry(module, *found)]
+        except ValueError as error:
+            raise self.error(str(error)) from error
 
 
-def anchor_where_defined(app: Sphinx, doctree: nodes.document) -> None:
-    """Give each entry the name of its own module as a second anchor.
+def other_addresses(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each entry the addresses under which Python, viewcode and type hints know what it describes.
 
-    An entry is called by the name that readers use, `gradlab.Adam`; the source listings of viewcode link back to the
-    name by which Python knows it, `gradlab.optimizers.Adam`.
+    An entry is called by the name that readers use, `gradlab.Adam`. Python knows the class as
+    `gradlab.optimizers.Adam`, to which the listings of viewcode link back; and where codeautolink follows a return
+    annotation, it arrives at `gradlab.training.History.score` or `gradlab.training.history.History.score`.
     """
+    domain = app.env.domains.python_domain
     for sign in doctree.findall(addnodes.desc_signature):
-        owner = getattr(gradlab, (sign.get("fullname") or "").partition(".")[0], None)
-        if sign.get("module") != "gradlab" or owner is None or not sign["ids"]:
+        module, full = sign.get("module"), sign.get("fullname") or ""
+        name = full.partition(".")[0]
+        if not str(module).startswith("gradlab") or not sign["ids"]:
             continue
-        anchor = f"{written_in(owner)}.{sign['fullname']}"
-        if anchor not in doctree.ids:
-            sign["ids"].append(anchor)
-            doctree.ids[anchor] = sign
-
-
-def where_defined(app: Sphinx, module: str, attribute: str) -> str | None:
-    """Tell viewcode the module of an object's owner; by itself it takes a cached property for one of functools."""
-    owner = getattr(importlib.import_module(module), attribute.partition(".")[0], None)
-    return written_in(owner)
-
-
-def written_in(owner: Any) -> str | None:
-    """Return the module in whose source a public name stands: ``gradlab._activation`` for `gradlab.Activation`."""
-    home = getattr(owner, "__module__", None)
-    name = getattr(owner, "__name__", getattr(owner, "name", None))
-    if not str(home).startswith("gradlab.") or name is None:
-        return home
-    private = [module for module in sorted(sys.modules) if module.startswith("gradlab._")]
-    return next((m for m in (home, *private) if name in ModuleAnalyzer.for_module(m).find_tags()), home)
+        owner = getattr(sys.modules[module], name, None)
+        modules = {"gradlab", getattr(owner, "__module__", module), written_in(owner, name) or module} - {module}
+        for address in sorted(f"{place}.{full}" for place in modules if str(place).startswith("gradlab")):
+            if address not in domain.objects:
+                domain.note_object(address, sign.parent["objtype"], sign["ids"][0], aliased=True, location=sign)
+            if address not in doctree.ids:
+                sign["ids"].append(address)
+                doctree.ids[address] = sign
 
 
 def describe(key: str, part: Any) -> dict[str, Any]:
@@ -191,6 +266,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("family", Family)
     app.add_directive("public", Public)
     app.connect("viewcode-follow-imported", where_defined)
-    app.connect("doctree-read", anchor_where_defined)
+    app.connect("doctree-read", other_addresses)
     app.connect("build-finished", _write_json)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

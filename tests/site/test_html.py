@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
+import sys
+import zlib
 from urllib.parse import unquote, urlsplit
 
+import families
 import pytest
 from built_book import EXECUTED, HTML, PAGES
 from themed_figures import DARK
+
+import gradlab
+
+REFERENCE = [name for name in PAGES if name.startswith("reference/")]
 
 
 def test_the_book_has_pages_with_cells():
@@ -232,14 +240,96 @@ def test_a_claim_with_a_source_links_to_the_bibliography(claims, rows):
 
 
 def test_every_registered_part_has_its_entry_in_the_reference(soups):
-    families = json.loads((HTML / "families.json").read_text(encoding="utf-8"))
-    assert set(families) == {"ACTIVATIONS", "INITIALIZERS", "LOSSES", "OPTIMIZERS", "DATASETS"}
-    for family, parts in families.items():
-        assert parts
-        names = {name.get_text() for name in soups[f"reference/{family.lower()}"].select("dt.sig .descname")}
+    told = json.loads((HTML / "families.json").read_text(encoding="utf-8"))
+    assert set(told) == set(families.FAMILIES)
+    entries = {entry["id"]: entry for name in REFERENCE for entry in soups[name].select("dt.sig[id]")}
+    for family, parts in told.items():
+        assert [part["name"] for part in parts] == list(getattr(gradlab, family))
         for part in parts:
-            assert part["name"].lower() in {name.lower() for name in names}, f"{part['name']} of {family}"
             assert part["summary"]
+            shown = getattr(getattr(gradlab, family)[part["name"]], "__name__", part["name"])
+            found = [name for name in entries if name.rpartition(".")[2] == shown]
+            assert len(found) == 1, f"{part['name']} of {family}: {found}"
+
+
+@pytest.fixture(scope="module")
+def inventory():
+    """Names of the reference with their kind, from objects.inv; a name that only leads on to another is left out."""
+    raw = (HTML / "objects.inv").read_bytes().split(b"\n", 4)[4]
+    lines = [line.split(" ", 3) for line in zlib.decompress(raw).decode("utf-8").splitlines()]
+    return {name: kind for name, kind, priority, _ in lines if kind.startswith("py:") and priority != "-1"}
+
+
+def public_names():
+    """Each name of each public ``__all__`` with all addresses under which the same thing is public."""
+    addresses = {}
+    for module in families.public_modules():
+        for name in sys.modules[module].__all__:
+            value = getattr(sys.modules[module], name)
+            if not inspect.ismodule(value):
+                addresses.setdefault((name, id(value)), set()).add(f"{module}.{name}")
+    return list(addresses.values())
+
+
+def test_each_public_name_has_exactly_one_entry(soups, inventory):
+    shown = [entry["id"] for name in REFERENCE for entry in soups[name].select("dt.sig[id]")]
+    names = public_names()
+    assert len(names) > 60
+    for addresses in names:
+        assert len(addresses & inventory.keys()) == 1, f"entries in objects.inv for {addresses}"
+        assert sum(shown.count(address) for address in addresses) == 1, f"entries on pages for {addresses}"
+    for module in set(families.public_modules()) - {"gradlab"}:
+        assert inventory.get(module) == "py:module", f"{module} has no page"
+
+
+def test_what_has_an_entry_is_public(inventory):
+    allowed = {address for addresses in public_names() for address in addresses}
+    for name, kind in inventory.items():
+        if kind == "py:module":
+            assert name in families.public_modules()
+            continue
+        owners = [name[: at.start()] for at in re.finditer(r"\.|$", name)]
+        inside = [owner for owner in owners if owner in allowed]
+        assert inside, f"{name} has an entry, and stands in no __all__"
+        assert not any(part.startswith("_") and part != "__call__" for part in name.split(".")), name
+
+
+def test_an_entry_of_an_activation_leads_to_its_formula_and_names_its_limits(soups):
+    page = soups["reference/activations"]
+    for key, part in gradlab.ACTIVATIONS.items():
+        entry = page.find(id=f"gradlab.{key}")
+        source = entry.select_one("a.viewcode-link, a:has(.viewcode-link)")["href"]
+        assert source == f"../_modules/gradlab/activations/functions.html#{key}"
+        listing = soups["_modules/gradlab/activations/functions"]
+        assert listing.find(id=key), f"the listing has no {key}"
+        text = entry.find_parent("dl").get_text()
+        for parameter in part.parameters:
+            assert f"{parameter} = " in text, f"{key} does not say what {parameter} is"
+
+
+def test_every_example_of_a_docstring_is_shown(soups):
+    text = " ".join(" ".join(soups[name].select_one("article").get_text().split()) for name in REFERENCE)
+    for addresses in public_names():
+        module, _, name = min(addresses).rpartition(".")
+        value = getattr(sys.modules[module], name)
+        if not (inspect.isclass(value) or callable(value)):
+            continue
+        for line in re.findall(r"^\s*(>>> .*)$", inspect.getdoc(value) or "", re.M):
+            assert " ".join(line.split()) in text, f"{min(addresses)}: {line}"
+
+
+@pytest.mark.parametrize("name", ["index", "learn/vanishing", "howto/own-parts"])
+def test_names_in_cells_link_to_the_reference(soups, name):
+    links = soups[name].select("div.cell_input a.sphinx-codeautolink-a")
+    anchors = {link["href"].partition("#")[2] for link in links}
+    assert {"gradlab.MLP"} <= anchors or {"gradlab.train"} <= anchors
+    assert all("reference/" in link["href"] or "://" in link["href"] for link in links)
+
+
+def test_nearly_every_page_with_cells_links_its_names(soups):
+    without = [name for name in EXECUTED if not soups[name].select("div.cell_input a.sphinx-codeautolink-a")]
+    shown = [name for name in without if "gl." in "".join(c.get_text() for c in soups[name].select("div.cell_input"))]
+    assert not shown
 
 
 def test_formulas_are_mathml_and_need_no_script(soups):
