@@ -42,6 +42,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
+    "sphinx_codeautolink",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
@@ -120,6 +121,10 @@ intersphinx_mapping = {  # a few names in a small file each: the same links with
     "python": ("https://docs.python.org/3", "_inv/python.inv"),
     "numpy": ("https://numpy.org/doc/stable", "_inv/numpy.inv"),
 }
+
+# -- Links from names in cells to the reference ------------------------------------------------------------------------
+codeautolink_concat_default = True  # a name that one cell of a page imports is known in those below it
+codeautolink_disable_link_titles = True  # the link's text is the name already
 
 # -- HTML --------------------------------------------------------------------------------------------------------------
 html_theme = "sphinx_book_theme"

@@ -64,13 +64,15 @@ def docstring_lines(part: Any, what: str, name: str) -> list[str]:
     return restructured(inspect.cleandoc(part.__doc__ or "").splitlines(), what, name, getattr(part, "rule", part))
 
 
-def _from_autodoc(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    lines[:] = restructured(lines, what, name, obj)
+def _from_autodoc(app: Sphinx, *event: Any) -> None:
+    what, name, part, _options, lines = event
+    lines[:] = restructured(lines, what, name, part)
 
 
-def _without_aliases(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
+def _without_aliases(app: Sphinx, *event: Any) -> bool | None:
     """Leave out the fields of named tuples that have no words of their own."""
-    return True if (getattr(obj, "__doc__", None) or "").startswith("Alias for field number") else None
+    _what, _name, part, _skip, _options = event
+    return True if (getattr(part, "__doc__", None) or "").startswith("Alias for field number") else None
 
 
 def _field_of_class(
