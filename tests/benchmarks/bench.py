@@ -18,9 +18,8 @@ if __name__ == "__main__":  # before NumPy and JAX are imported: they read this 
         os.environ[f"{_library}_NUM_THREADS"] = "1"
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     os.environ["JAX_PLATFORMS"] = "cpu"
-    if hasattr(
-        os, "sched_setaffinity"
-    ):  # JAX keeps a thread beside its caller's: one thread for all is one core for all
+    # JAX keeps a thread beside its caller's: one thread for all is one core for all
+    if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import argparse
@@ -218,55 +217,42 @@ def adam_passes(*arrays: np.ndarray) -> Callable[[int], None]:
     return update
 
 
-def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
-    """As few NumPy calls as this network, and no other, can be trained with: no checks, no choice, nothing general."""
-    sizes, batch = given.net.sizes, given.shape.batch
-    kind = np.float32
-    theta = given.theta[0].copy()
-    gradient, first, second = (np.empty_like(theta) for _ in range(3))
-    blocks, at = [], 0
+class Buffers(NamedTuple):
+    """All arrays of a network trained by hand; features stand before samples."""
+
+    blocks: list[tuple[np.ndarray, np.ndarray, np.ndarray]]  # of each layer: all its parameters, weights, their slopes
+    enter: list[np.ndarray]  # what goes into each layer, with a last row of ones
+    slopes: list[np.ndarray]  # of the hidden layers' activations
+    deltas: list[np.ndarray]
+    shares: np.ndarray  # the softmax
+    total: np.ndarray  # a number for each sample
+
+
+def _buffers(sizes: Sequence[int], batch: int, theta: np.ndarray, gradient: np.ndarray) -> Buffers:
+    blocks, at, kind = [], 0, theta.dtype
     for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
         upto = at + (inputs + 1) * outputs  # the weights with the biases as a last row
         block, slope = (a[at:upto].reshape(inputs + 1, outputs) for a in (theta, gradient))
         blocks.append((block, block[:-1], slope))
         at = upto
-    enter = [np.ones((size + 1, batch), kind) for size in sizes[:-1]]
-    slopes = [np.empty((size, batch), kind) for size in sizes[1:-1]]
-    deltas = [np.empty((size, batch), kind) for size in sizes[1:]]
-    shares, total = np.empty((sizes[-1], batch), kind), np.empty((1, batch), kind)
-    features = np.ascontiguousarray(np.vstack([given.x.T, np.ones(len(given.x), kind)]))
-    targets = np.ascontiguousarray((np.arange(sizes[-1])[:, None] == given.y) / batch, dtype=kind)
-    epochs = given.order[: given.shape.batches]
+    return Buffers(
+        blocks,
+        [np.ones((size + 1, batch), kind) for size in sizes[:-1]],
+        [np.empty((size, batch), kind) for size in sizes[1:-1]],
+        [np.empty((size, batch), kind) for size in sizes[1:]],
+        np.empty((sizes[-1], batch), kind),
+        np.empty((1, batch), kind),
+    )
 
-    def load(order: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        return [
-            (np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows]), given.y[rows])
-            for rows in order
-        ]
 
-    loaded, columns, limit, records = load(epochs), np.arange(batch), np.array(0.01, kind), []
-    one, share = (np.array(v, kind) for v in (1, 1 / batch))
-    update = adam_passes(theta, gradient, first, second)
-    last = len(sizes) - 2
+def _passes_by_hand(of: Buffers) -> Callable[[np.ndarray, np.ndarray], None]:
+    """Return the pass forward and back of one batch, given its features and its targets."""
+    blocks, enter, slopes, deltas, shares, total = of
+    last = len(blocks) - 1
+    one, share = np.array(1, shares.dtype), np.array(1 / shares.shape[1], shares.dtype)
 
-    def record(labels: np.ndarray) -> None:
-        """Take all that gradlab records, each statistic of each layer in as few calls as it needs."""
-        row = [-np.add.reduce(np.log(shares[labels, columns])), np.count_nonzero(shares.argmax(0) == labels)]
-        for (_, _, slope), delta in zip(blocks, deltas, strict=True):
-            weights, delta = slope[:-1].reshape(-1), delta.reshape(-1)
-            row += [np.dot(weights, weights), np.dot(delta, delta)]
-        for entering, slope in zip(enter[1:], slopes, strict=True):
-            h = entering[:-1].reshape(-1)
-            row += [
-                np.add.reduce(h),
-                np.dot(h, h),
-                np.count_nonzero(slope < limit),
-                np.count_nonzero(np.maximum.reduce(slope, 1)),
-            ]
-        records.append(row)
-
-    def step(number: int) -> None:
-        entering, wanted, labels = loaded[number % len(loaded)]
+    def passes(features: np.ndarray, wanted: np.ndarray) -> None:
+        entering = features
         for i, (block, _, _) in enumerate(blocks):
             if i < last:
                 leaving = enter[i + 1][:-1]
@@ -284,25 +270,65 @@ def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
         np.subtract(shares, wanted, deltas[last])
         for i in range(last, -1, -1):
             _, weights, slope = blocks[i]
-            before = enter[i] if i else loaded[number % len(loaded)][0]
-            np.matmul(before, deltas[i].T, slope)
+            np.matmul(enter[i] if i else features, deltas[i].T, slope)
             if i:
                 h = enter[i][:-1]
                 np.matmul(weights, deltas[i], deltas[i - 1])
                 np.multiply(h, h, slopes[i - 1])
                 np.subtract(one, slopes[i - 1], slopes[i - 1])
                 np.multiply(deltas[i - 1], slopes[i - 1], deltas[i - 1])
-        if number % record_every == 0:
-            record(labels)
-        update(number)
+
+    return passes
+
+
+def _record_by_hand(of: Buffers) -> Callable[[np.ndarray], list[Any]]:
+    """Return what takes all that gradlab records, each statistic of each layer in as few calls as it needs."""
+    blocks, enter, slopes, deltas, shares, _ = of
+    limit, columns = np.array(0.01, shares.dtype), np.arange(shares.shape[1])
+
+    def record(labels: np.ndarray) -> list[Any]:
+        row = [-np.add.reduce(np.log(shares[labels, columns])), np.count_nonzero(shares.argmax(0) == labels)]
+        for (_, _, slope), delta in zip(blocks, deltas, strict=True):
+            weights, delta = slope[:-1].reshape(-1), delta.reshape(-1)
+            row += [np.dot(weights, weights), np.dot(delta, delta)]
+        for entering, slope in zip(enter[1:], slopes, strict=True):
+            h = entering[:-1].reshape(-1)
+            row += [np.add.reduce(h), np.dot(h, h)]
+            row += [np.count_nonzero(slope < limit), np.count_nonzero(np.maximum.reduce(slope, 1))]
+        return row
+
+    return record
+
+
+def by_hand(given: Task, *, record_every: int = NEVER) -> Contestant:
+    """As few NumPy calls as this network, and no other, can be trained with: no checks, no choice, nothing general."""
+    sizes, batch = given.net.sizes, given.shape.batch
+    theta = given.theta[0].copy()
+    gradient, first, second = (np.empty_like(theta) for _ in range(3))
+    buffers = _buffers(sizes, batch, theta, gradient)
+    features = np.ascontiguousarray(np.vstack([given.x.T, np.ones(len(given.x), theta.dtype)]))
+    targets = np.ascontiguousarray((np.arange(sizes[-1])[:, None] == given.y) / batch, dtype=theta.dtype)
+    passes, record, records = _passes_by_hand(buffers), _record_by_hand(buffers), []
+    update = adam_passes(theta, gradient, first, second)
+
+    def load(order: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        return [
+            (np.ascontiguousarray(features[:, rows]), np.ascontiguousarray(targets[:, rows]), given.y[rows])
+            for rows in order
+        ]
+
+    epoch = load(given.order[: given.shape.batches])
 
     def run(steps: int) -> Any:
-        nonlocal loaded
-        loaded = load(given.order if steps == given.shape.checked else epochs)
+        loaded = load(given.order) if steps == given.shape.checked else epoch
         records.clear()
         theta[:], first[:], second[:] = given.theta[0], 0, 0
         for number in range(steps):
-            step(number)
+            entering, wanted, labels = loaded[number % len(loaded)]
+            passes(entering, wanted)
+            if number % record_every == 0:
+                records.append(record(labels))
+            update(number)
         return theta[None].copy()
 
     run.records = records  # type: ignore[attr-defined]
