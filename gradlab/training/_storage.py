@@ -1,30 +1,42 @@
-"""A history in one ``.npz`` file, without pickle: arrays as arrays, the recipe as JSON."""
+"""A history in one ``.npz`` file, without pickle: arrays as arrays, the recipe as JSON.
+
+Whatever stands in a file, reading it runs nothing of it, allocates no more than the recipe asks for, and ends in a
+history or in a `ValueError` that names the file.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
+import math
+import secrets
 import zipfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 
-from gradlab import initializers, schedules
+from gradlab import _check
+from gradlab._initializer import DRAWS
+from gradlab._registry import Registry
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
 from gradlab.optimizers import OPTIMIZERS, Optimizer
-from gradlab.schedules import Schedule
+from gradlab.schedules import SCHEDULES, Schedule
 
 FORMAT = 1
-_DRAWING = (initializers._scaled, initializers._constant, initializers._normal, initializers._orthogonal)
-DRAWS = {draw.__name__: draw for draw in _DRAWING}
-SCHEDULES = {
-    kind.__name__: kind for kind in (schedules.Constant, schedules.Cosine, schedules.StepDecay, schedules.WarmUp)
-}
+LONGEST = 1_000_000  # characters of a recipe: ten times those of a network of 10,000 layers
+
+# what each array holds, and its axes: r records, s seeds, p parameters, l layers (all, or the hidden ones)
+ARRAYS = {"step": "i r", "loss": "f rs", "accuracy": "f rs", "theta": "f sp", "stopped": "i s"}
+STATISTIC = "f rsl"
+
+
+# ---------------------------------------------------------------------------------------------------- the recipe
 
 
 def describe(net: MLP, loss: Loss, optimizer: Optimizer) -> str:
@@ -41,7 +53,7 @@ def describe(net: MLP, loss: Loss, optimizer: Optimizer) -> str:
             "normalize": net.normalize,
             "residual": net.residual,
             "loss": loss.name,
-            "optimizer": _recipe(optimizer, OPTIMIZERS, "optimizer"),
+            "optimizer": _recipe(optimizer, OPTIMIZERS),
         }
     )
 
@@ -50,7 +62,7 @@ def restore(text: str) -> tuple[MLP, Loss, Optimizer]:
     """Return what `describe` wrote down."""
     told = json.loads(text)
     if told.get("format") != FORMAT:
-        raise ValueError(f"the file has format {told.get('format')!r}; this gradlab reads format {FORMAT}")
+        raise ValueError(f"the file has format {_check.short(told.get('format'))}; this gradlab reads format {FORMAT}")
     net = MLP(
         told["sizes"],
         ACTIVATIONS.resolve(told["activation"]["name"], Activation).bind(**told["activation"]["parameters"]),
@@ -59,7 +71,7 @@ def restore(text: str) -> tuple[MLP, Loss, Optimizer]:
         normalize=told["normalize"],
         residual=told["residual"],
     )
-    return net, LOSSES.resolve(told["loss"], Loss), _read_optimizer(told["optimizer"])
+    return net, LOSSES.resolve(told["loss"], Loss), _read_recipe(told["optimizer"], OPTIMIZERS)
 
 
 def _activation(part: Activation) -> dict[str, Any]:
@@ -72,58 +84,133 @@ def _activation(part: Activation) -> dict[str, Any]:
 def _initializer(part: Initializer) -> dict[str, Any]:
     if INITIALIZERS.get(part.name) is part:
         return {"name": part.name}
-    if isinstance(part.draw, functools.partial) and part.draw.func in DRAWS.values():
-        return {"name": part.name, "draw": part.draw.func.__name__, "keywords": part.draw.keywords}
+    if isinstance(part.draw, functools.partial) and DRAWS.get(part.rule.__name__) is part.rule:
+        return {"name": part.name, "draw": part.rule.__name__, "keywords": part.draw.keywords}
     raise ValueError(f"the initializer {part!r} is not one of gradlab's, so a file cannot name it")
 
 
 def _read_initializer(told: dict[str, Any]) -> Initializer:
     if "draw" not in told:
         return INITIALIZERS.resolve(told["name"], Initializer)
-    return Initializer(told["name"], functools.partial(DRAWS[told["draw"]], **told["keywords"]), told["name"])
+    if not isinstance(told["name"], str) or told["draw"] not in DRAWS:
+        raise ValueError(f"unknown initializer {_check.short(told['name'])}")
+    made = Initializer(told["name"], functools.partial(DRAWS[told["draw"]], **told["keywords"]), told["name"])
+    if not np.isfinite(made(1, 1, seed=0)).all():  # keywords of the right kind, with numbers that draw nothing
+        raise ValueError(f"the initializer {made!r} draws no finite numbers")
+    return made
 
 
-def _recipe(part: Any, known: Any, kind: str) -> dict[str, Any]:
-    if type(part) not in known.values():
-        raise ValueError(f"the {kind} {part!r} is not one of gradlab's, so a file cannot name it")
+def _recipe(part: Any, known: Registry[Any]) -> dict[str, Any]:
+    name = known.name_of(type(part))
+    if name is None:
+        raise ValueError(f"the {known.kind} {part!r} is not in gradlab's table, so a file cannot name it")
     told = {}
     for field in fields(part):
         value = getattr(part, field.name)
-        told[field.name] = _recipe(value, SCHEDULES, "schedule") if isinstance(value, Schedule) else value
-    return {"kind": type(part).__name__, "fields": told}
+        told[field.name] = _recipe(value, SCHEDULES) if isinstance(value, Schedule) else value
+    return {"kind": name, "fields": told}
 
 
-def _read_schedule(told: Any) -> Any:
-    if not isinstance(told, dict):
-        return told
-    return SCHEDULES[told["kind"]](**{name: _read_schedule(value) for name, value in told["fields"].items()})
+def _read_recipe(told: dict[str, Any], known: Registry[Any]) -> Any:
+    kind = known.resolve(told["kind"], ())
+    return kind(
+        **{
+            name: _read_recipe(value, SCHEDULES) if isinstance(value, dict) else value
+            for name, value in told["fields"].items()
+        }
+    )
 
 
-def _read_optimizer(told: dict[str, Any]) -> Optimizer:
-    kind = OPTIMIZERS.resolve(told["kind"].lower(), type)
-    return kind(**{name: _read_schedule(value) for name, value in told["fields"].items()})
+# ---------------------------------------------------------------------------------------------------- the file
 
 
 def write(path: str | Path, recipe: str, arrays: dict[str, Any]) -> Path:
-    """Write one file, and leave no half of it if that fails."""
-    target = Path(path)
-    target = target if target.suffix == ".npz" else target.with_name(target.name + ".npz")
-    unfinished = target.with_name(target.name + ".unfinished")
-    with unfinished.open("wb") as stream:
-        np.savez_compressed(stream, recipe=np.array(recipe), **arrays)
-    unfinished.replace(target)
+    """Write one file; if that fails or is interrupted, no half of it is left and an older one stays as it was."""
+    target = _with_ending(path)
+    unfinished = target.with_name(f"{target.name}.{secrets.token_hex(4)}.unfinished")  # two may write at once
+    try:
+        with unfinished.open("xb") as stream:
+            np.savez_compressed(stream, recipe=np.array(recipe), **arrays)
+        unfinished.replace(target)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
     return target
 
 
 def read(path: str | Path) -> dict[str, Any]:
-    """Read one file; nothing in it is executed."""
+    """Return the arrays of a file by name, each looked at: what a `History` needs, in the shapes that its net has."""
+    file = _with_ending(path)
+    file = file if file.exists() or not Path(path).exists() else Path(path)
+    if file.is_dir():
+        raise ValueError(f"{path} is a directory, not a history that gradlab wrote")
     try:
-        with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            found = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise ValueError(f"{path} is not a history that gradlab wrote ({error})") from error
-    if "recipe" not in found:
-        raise ValueError(f"{path} is not a history that gradlab wrote: it has no recipe")
+        archive = zipfile.ZipFile(file)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
+        raise ValueError(f"{path} is not a history that gradlab wrote ({_one_line(error)})") from error
+    with archive:
+        try:
+            return _read(archive)
+        except Exception as error:  # what a damaged file can raise, no list holds
+            raise ValueError(f"{path} is not a history that gradlab can read: {_one_line(error)}") from error
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error.args[0] if isinstance(error, KeyError) and error.args else error).split())[:300]
+
+
+def _with_ending(path: str | Path) -> Path:
+    target = Path(path)
+    return target if target.suffix == ".npz" else target.with_name(target.name + ".npz")
+
+
+def _read(archive: zipfile.ZipFile) -> dict[str, Any]:
+    from gradlab.training import STATISTICS  # the table is read when a file is, with what a reader has added
+
+    if "recipe.npy" not in archive.namelist():
+        raise ValueError("it has no recipe")
+    recipe = _array(archive, "recipe", "U", ())
+    net, _, optimizer = restore(str(recipe))
+    seeds = _array(archive, "seeds", "U", (None,))
+    if any(not seed.isdecimal() or str(int(seed)) != seed for seed in seeds):
+        raise ValueError("its seeds are no whole numbers")
+    length = {"s": len(_check.seeds([int(seed) for seed in seeds])), "p": net.parameters, "r": None, "l": None}
+    steps = _array(archive, "step", "i", (None,))
+    if not len(steps) or steps[0] < 0 or (np.diff(steps) <= 0).any():
+        raise ValueError("its steps do not rise from 0 or more")
+    length["r"] = len(steps)
+    found = {"recipe": recipe, "seeds": seeds}
+    for name, form in {**ARRAYS, **dict.fromkeys(STATISTICS, STATISTIC)}.items():
+        kind, axes = form.split()
+        found[name] = _array(archive, name, kind, tuple(length[axis] for axis in axes))
+        if "l" in axes and found[name].shape[-1] not in (net.depth, net.depth - 1):
+            raise ValueError(f"{name} has {found[name].shape[-1]} layers and the network {net.depth}")
+    shape, kind = found["theta"].shape, found["theta"].dtype
+    for index in range(len(optimizer.slots)):
+        found[f"slot{index}"] = _array(archive, f"slot{index}", kind.str[1:], shape)
+    for index, units in enumerate(net.sizes[1:-1] if net.normalize == "batch" else ()):
+        for name in (f"mean{index}", f"variance{index}"):
+            found[name] = _array(archive, name, "f", (length["s"], units))
     return found
+
+
+def _array(archive: zipfile.ZipFile, name: str, kind: str, shape: tuple[int | None, ...]) -> Any:
+    """Return one array after a look at its header: a kind of number and a shape, None where a length may be any."""
+    info = archive.getinfo(f"{name}.npy")
+    with archive.open(info) as stream:
+        header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(stream)]
+        given, fortran, dtype = header(stream)
+        fits = len(given) == len(shape) and all(b is None or a == b for a, b in zip(given, shape, strict=True))
+        number = dtype.kind == kind or dtype.str[1:] == kind
+        if not fits or not number or (dtype.kind == "f" and dtype.itemsize not in (4, 8)):
+            raise ValueError(f"{name} is {dtype} of shape {given}, where {kind} of shape {shape} belongs")
+        size = math.prod(given) * dtype.itemsize
+        if info.file_size - stream.tell() != size or (kind == "U" and size > 4 * LONGEST):
+            raise ValueError(f"{name} does not have the size that its header says")
+        content = stream.read(size + 1)  # one more, so that the checksum is compared
+    if len(content) != size:
+        raise ValueError(f"{name} is cut off")
+    array = np.frombuffer(bytearray(content), dtype).reshape(given, order="F" if fortran else "C")
+    return array.astype(dtype.newbyteorder("="), order="C", copy=False)
