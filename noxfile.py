@@ -1,4 +1,4 @@
-"""Everything that is run on this project: ``nox`` runs lint, tests and docs, ``nox -l`` lists the rest."""
+"""Everything that is run on this project: ``nox`` runs lint, typing, tests and docs, ``nox -l`` lists the rest."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: four times faster
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
-nox.options.sessions = ["lint", "tests", "docs"]
+nox.options.sessions = ["lint", "typing", "tests", "docs"]
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "docs" / "_build"
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+OLDEST, *NEWER = nox.project.python_versions(PYPROJECT)
+# pyenv's Pythons are found too, behind those that are on the path anyway
+PYENV = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin"))
+os.environ["PATH"] = os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, PYENV)])
 # The book's networks are small: BLAS threads only fight over the cores that Sphinx's workers use.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
@@ -50,12 +54,20 @@ def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUIL
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, types, docstrings and spelling."""
+    """Style, layout, docstrings and spelling."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check", "gradlab", "tests", "docs", "noxfile.py")
-    session.run("mypy")
-    session.run("numpydoc", "lint", *(str(path) for path in sorted((ROOT / "gradlab").glob("*.py"))))
+    session.run("ruff", "format", "--check", "gradlab", "tests", "docs", "noxfile.py")
+    session.run("numpydoc", "lint", *(str(path) for path in sorted((ROOT / "gradlab").rglob("*.py"))))
     session.run("codespell", "README.md", "gradlab", "docs", "tests", "noxfile.py", ".github", ".ci")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """Types of gradlab, and of a reader's script that uses it: mypy and pyright."""
+    install(session, "typing")
+    session.run("mypy")
+    session.run("pytest", *(session.posargs or ["tests/typing"]), env=ONE_THREAD)
 
 
 @nox.session
@@ -63,6 +75,31 @@ def tests(session: nox.Session) -> None:
     """Test gradlab, the examples in its docstrings included; ``nox -s tests -- --cov`` shows what no test reaches."""
     install(session, "test")
     session.run("pytest", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(python=NEWER, default=False)
+def tests_on(session: nox.Session) -> None:
+    """Run the tests on each newer Python that this machine has."""
+    tests(session)
+
+
+@nox.session(python=OLDEST, default=False)
+def lowest(session: nox.Session) -> None:
+    """Run the tests on the oldest Python and with the lowest version of each package that pyproject.toml allows."""
+    wanted = [
+        *PYPROJECT["project"]["dependencies"],
+        *PYPROJECT["project"]["optional-dependencies"]["plots"],
+        *nox.project.dependency_groups(PYPROJECT, "test"),
+    ]
+    session.install("-e", ".", *sorted({requirement.replace(">=", "==") for requirement in wanted}))
+    session.run("pytest", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Train thousands of random networks and compare what has to be equal; ``-- --minutes 20 --seed 1``."""
+    install(session, "test")
+    session.run("python", "tests/fuzz/fuzz.py", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session

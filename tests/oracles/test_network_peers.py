@@ -20,7 +20,7 @@ def test_no_loss_is_left_out():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_outputs_loss_and_gradient_equal_pytorchs(
-    loss, activation, problem, torch_network, torch_loss, torch_theta, close
+    *, loss, activation, problem, torch_network, torch_loss, torch_theta, close
 ):
     net, data, theta = problem(loss, activation)
     outputs = net.forward(theta, data.x).outputs

@@ -41,7 +41,9 @@ def test_no_optimiser_is_left_out():
 
 @pytest.mark.parametrize("case", CASES, ids=_names)
 @pytest.mark.parametrize("batch_size", [None, 8])
-def test_every_step_equals_pytorchs(case, batch_size, problem, torch_network, torch_loss, torch_theta, batches, close):
+def test_every_step_equals_pytorchs(
+    *, case, batch_size, problem, torch_network, torch_loss, torch_theta, batches, close
+):
     name, own, other, others = case
     optimizer, steps = gl.OPTIMIZERS[name](RATE, **own), 30
     net, data, theta = problem("cross_entropy", samples=40)
@@ -83,7 +85,7 @@ SCHEDULES = {
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.parametrize("kind", ["sgd", "adam"])
 def test_a_schedule_and_clipping_take_the_steps_of_pytorchs(
-    name, kind, problem, torch_network, torch_loss, torch_theta, close
+    *, name, kind, problem, torch_network, torch_loss, torch_theta, close
 ):
     schedule, schedule_there = SCHEDULES[name]
     net, data, theta = problem("cross_entropy", samples=40)

@@ -25,18 +25,12 @@ SOLVERS = {
 ACTIVATIONS = {"tanh": "tanh", "relu": "relu", "sigmoid": "logistic", "identity": "identity"}
 
 
-def _peer(kind, net, theta, x, y, activation, keywords, rate):
+def _peer(kind, net, theta, *, data, **keywords):
     """Make a scikit-learn network that stands at ``theta`` and has taken no step."""
-    peer = kind(
-        hidden_layer_sizes=net.sizes[1:-1],
-        activation=activation,
-        alpha=0,
-        learning_rate_init=rate,
-        random_state=0,
-        **keywords,
-    )
-    first = {"classes": np.unique(y)} if kind is MLPClassifier else {}
-    peer.partial_fit(x, y, **first)  # it makes its arrays when it first sees data; what it learned is overwritten
+    peer = kind(hidden_layer_sizes=net.sizes[1:-1], alpha=0, random_state=0, **keywords)
+    first = {"classes": np.unique(data.y)} if kind is MLPClassifier else {}
+    # it makes its arrays when it first sees data; what it learned is overwritten
+    peer.partial_fit(data.x, data.y, **first)
     for index, (weights, biases) in enumerate(net.layers(theta[None])):
         peer.coefs_[index][...], peer.intercepts_[index][...] = weights[0], biases[0]
     del peer._optimizer  # and its moments are forgotten
@@ -58,9 +52,8 @@ def test_a_classifier_learns_as_scikit_learns(solver, activation, batches):
     net = gl.MLP([64, 20, 15, 10], activation=activation, init="glorot_uniform")
     theta = net.initialize(5)
     run = gl.train(net, data, optimizer=optimizer, steps=steps, batch_size=size, seeds=5, theta=theta)
-    peer = _peer(
-        MLPClassifier, net, theta[0], data.x, data.y, ACTIVATIONS[activation], keywords, optimizer.learning_rate
-    )
+    keywords = {**keywords, "activation": ACTIVATIONS[activation], "learning_rate_init": optimizer.learning_rate}
+    peer = _peer(MLPClassifier, net, theta[0], data=data, **keywords)
     for batch in batches(5, len(data), size, steps):
         peer.partial_fit(data.x[batch], data.y[batch])
     theirs = -np.log(peer.predict_proba(data.x)[np.arange(len(data)), data.y]).mean()
@@ -89,7 +82,9 @@ def test_two_classes_with_one_output_learn_as_scikit_learns(batches):
         seeds=1,
         theta=theta,
     )
-    peer = _peer(MLPClassifier, net, theta[0], data.x, data.y, "tanh", SOLVERS["adam"][1], 0.01)
+    peer = _peer(
+        MLPClassifier, net, theta[0], data=data, activation="tanh", learning_rate_init=0.01, **SOLVERS["adam"][1]
+    )
     for batch in batches(1, len(data), size, steps):
         peer.partial_fit(data.x[batch], data.y[batch])
     theirs = -np.log(peer.predict_proba(data.x)[np.arange(len(data)), data.y]).mean()
@@ -116,7 +111,7 @@ def test_a_regression_learns_as_scikit_learns_with_its_halved_loss(batches):
         theta=theta,
     )
     keywords = {"solver": "sgd", "momentum": 0.9, "nesterovs_momentum": False}
-    peer = _peer(MLPRegressor, net, theta[0], data.x, data.y, "tanh", keywords, 0.04)
+    peer = _peer(MLPRegressor, net, theta[0], data=data, activation="tanh", learning_rate_init=0.04, **keywords)
     for batch in batches(2, len(data), size, steps):
         peer.partial_fit(data.x[batch], data.y[batch])
     np.testing.assert_allclose(run.predict(data.x)[0, :, 0], peer.predict(data.x), rtol=1e-9, atol=1e-10)
