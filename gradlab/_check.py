@@ -68,7 +68,7 @@ def real(
         *([f"below {below:g}"] if below is not None else []),
     ]
     sentence = f"{name} must be {' '.join(['a finite number', ' and '.join(bounds)]).strip()}, not {short(value)}"
-    if isinstance(value, str | bytes | bool | np.bool_) or getattr(value, "ndim", 0) or hasattr(value, "filled"):
+    if isinstance(value, str | bytes | bool | np.bool_) or getattr(value, "ndim", None) or hasattr(value, "filled"):
         raise TypeError(sentence)
     try:
         number = float(value)
@@ -102,7 +102,7 @@ def seeds(value: Any) -> tuple[int, ...]:
 def dtype(value: Any) -> np.dtype[Any]:
     """Return float32 or float64 as a dtype."""
     try:
-        kind = None if value is None else np.dtype(value)
+        kind: np.dtype[Any] | None = None if value is None else np.dtype(value)
     except Exception:
         kind = None
     if kind is None or kind not in (np.dtype("float32"), np.dtype("float64")):
@@ -218,7 +218,8 @@ def _instead(name: str, array: NDArray[Any], value: Any) -> str:
     """Return the rest of the sentence about an array that holds no numbers."""
     if array.ndim == 0 or array.size == 0:
         return f", not {short(value)}"
-    kind, where, first = array.dtype.kind, (0,) * array.ndim, array.flat[0]
+    kind: str = array.dtype.kind
+    where, first = (0,) * array.ndim, array.flat[0]
     if kind == "O":
         where, first = next(
             ((at, entry) for at, entry in np.ndenumerate(array) if not _is_number(entry)), (where, first)

@@ -82,8 +82,8 @@ class Loss:
             task = next(known, "values")
         way = TASKS[_check.choice("task", task, tuple(TASKS))]
         object.__setattr__(self, "task", task)
-        object.__setattr__(self, "encode", self.encode or way.encode)
-        object.__setattr__(self, "predict", self.predict or way.predict)
+        for name, of_task in (("encode", way.encode), ("predict", way.predict)):
+            object.__setattr__(self, name, of_task if getattr(self, name) is None else getattr(self, name))
         for name in ("rule", "encode", "predict"):
             if not callable(getattr(self, name)):
                 raise TypeError(f"{name} of a loss must be a function, not {_check.short(getattr(self, name))}")
