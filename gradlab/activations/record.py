@@ -236,14 +236,17 @@ class Activation:
             self._known(key, arrays[key])
 
         def kernel(z: Array, value: Array, slope: Array) -> None:
-            scratch: list[Array] = []
-            for call, given in self.calls(z, value, slope, arrays=arrays, scratch=scratch):
+            made: dict[int, Array] = {}
+            calls = self.calls(
+                z, value, slope, arrays=arrays, scratch=lambda index: made.setdefault(index, np.empty_like(z))
+            )
+            for call, given in calls:
                 call(*given)
 
         return kernel
 
     def calls(
-        self, z: Array, value: Array, slope: Array, *, arrays: Mapping[str, Array], scratch: list[Array]
+        self, z: Array, value: Array, slope: Array, *, arrays: Mapping[str, Array], scratch: Callable[[int], Array]
     ) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
         """Return the NumPy calls of one `kernel`, for arrays that stay where they are.
 
@@ -254,7 +257,7 @@ class Activation:
         arrays
             Parameters that are arrays.
         scratch
-            Buffers like ``z`` that the calls may use; more are added where they do not suffice.
+            Returns a buffer like ``z`` for a number, the same one for the same number.
 
         Returns
         -------
@@ -267,9 +270,9 @@ class Activation:
         if self.rule.__module__.startswith("gradlab."):
             program = _fast.read(self.rule, tuple(numbers.items()), tuple(arrays), z.dtype.char)
             if program is not None:
-                scratch += [np.empty_like(z) for _ in range(program.scratch - len(scratch))]
                 own = {f"parameter {name}": array for name, array in arrays.items()}
-                return program.calls({"x": z, "value": value, "slope": slope, **own}, scratch)
+                buffers = [scratch(index) for index in range(program.scratch)]
+                return program.calls({"x": z, "value": value, "slope": slope, **own}, buffers)
 
         def general() -> None:
             value[...], slope[...] = self._pair(self.rule(_read_only(z), **numbers, **arrays), z.shape)

@@ -5,25 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
+from gradlab._seeds import WEIGHTS, generator
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.datasets import Data, encode_inputs
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
+from gradlab.network import _population
 from gradlab.network.trace import Moments, Trace
 
 Array = NDArray[Any]
-WEIGHTS, SHUFFLING, NOISE = 0, 1, 2  # what a seed's generators are for: their spawn keys
-
-
-def generator(seed: int, *key: int) -> np.random.Generator:
-    """Return a seed's own generator for one purpose; nothing else draws from it."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=key)))
+BLOCK = 1_024  # samples of a pass where all of them together would only take memory
 
 
 class _Place(NamedTuple):
@@ -88,7 +85,7 @@ class MLP:
     activation: Activation
     init: Initializer
     bias_init: Initializer
-    normalize: str | None
+    normalize: Literal["batch", "layer"] | None
     residual: bool
 
     def __init__(
@@ -98,7 +95,7 @@ class MLP:
         *,
         init: Initializer | str = "matched",
         bias_init: Initializer | str = "zeros",
-        normalize: str | None = None,
+        normalize: Literal["batch", "layer"] | None = None,
         residual: bool = False,
     ) -> None:
         if isinstance(sizes, str | bytes) or not isinstance(sizes, Iterable) or np.ndim(sizes) == 0:
@@ -107,7 +104,8 @@ class MLP:
         if len(checked) < 2:
             raise ValueError(f"sizes must name inputs and outputs at least, such as [2, 1], not {list(checked)}")
         if normalize not in (None, "batch", "layer"):
-            raise ValueError(f"normalize must be 'batch', 'layer' or None, not {normalize!r}")
+            hint = _check.near(normalize, ("batch", "layer"))
+            raise ValueError(f"normalize must be 'batch', 'layer' or None, not {normalize!r}{hint}")
         if not isinstance(residual, bool):
             raise TypeError(f"residual must be True or False, not {residual!r}")
         for name, value in (
@@ -254,7 +252,8 @@ class MLP:
         """Return mean and variance of each hidden layer's pre-activations, for batch normalisation.
 
         This is the second half of algorithm 2 of Ioffe and Szegedy (2015): after training, the moments of the training
-        data take the place of the batch's own, so that a prediction does not depend on its neighbours.
+        data take the place of the batch's own, so that a prediction does not depend on its neighbours. All samples
+        count, whatever their order.
 
         Parameters
         ----------
@@ -270,8 +269,9 @@ class MLP:
         """
         if self.normalize != "batch":
             return None
-        layers = self.forward(theta, x).normalizations
-        return [(layer.mean[:, :, 0].copy(), layer.variance[:, :, 0].copy()) for layer in layers]
+        inputs, theta = encode_inputs(x, self.sizes[0]), self._rows(_floating(theta))
+        with np.errstate(all="ignore"):  # a run that diverges has moments that are not finite
+            return _population.moments(self, theta, inputs, block=BLOCK)
 
     def loss_and_gradient(self, theta: Array, data: Data, *, loss: Loss | str = "cross_entropy") -> tuple[Array, Array]:
         """Return the mean loss over ``data`` and its gradient.
@@ -302,7 +302,7 @@ class MLP:
             values = trace.propagate(rule, targets.astype(theta.dtype)[None])
         return values.mean(-1), gradient
 
-    def outputs(self, theta: Array, x: ArrayLike, *, moments: Moments | None = None, block: int = 1024) -> Array:
+    def outputs(self, theta: Array, x: ArrayLike, *, moments: Moments | None = None, block: int = BLOCK) -> Array:
         """Return the raw outputs.
 
         Parameters

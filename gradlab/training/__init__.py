@@ -1,9 +1,22 @@
 """Training and probing: recipe × data × seeds → `History`."""
 
-from gradlab.training import history
-from gradlab.training.history import STATISTICS, History
-from gradlab.training.train import DivergenceWarning, probe, train
+from gradlab.training import history as history
+from gradlab.training.history import History
+from gradlab.training.statistics import STATISTICS, LayerRecords, Statistic, statistic
+from gradlab.training.train import DivergenceWarning, InterruptionWarning, LimitWarning, probe, train
 
-__all__ = ["STATISTICS", "DivergenceWarning", "History", "history", "probe", "train"]
-for _public in (DivergenceWarning, History, probe, train):
-    _public.__module__ = __name__  # where readers, pickles and the reference find them
+__all__ = [
+    "STATISTICS",
+    "DivergenceWarning",
+    "History",
+    "InterruptionWarning",
+    "LayerRecords",
+    "LimitWarning",
+    "Statistic",
+    "probe",
+    "statistic",
+    "train",
+]
+for _name in __all__:
+    if isinstance(globals()[_name], type) or callable(globals()[_name]):
+        globals()[_name].__module__ = __name__  # where readers, pickles and the reference find them

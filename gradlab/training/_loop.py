@@ -1,44 +1,27 @@
-"""Some seeds on their way through training: samples, batches, buffers and updates."""
+"""A run on its way: some seeds at a time, step by step, in buffers made once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab.datasets import Data, encode_inputs
-from gradlab.losses import Loss
-from gradlab.network import MLP, NOISE, SHUFFLING, generator
-from gradlab.network.trace import Trace
+from gradlab._seeds import NOISE, SHUFFLING, generator
+from gradlab.network import Trace
 from gradlab.optimizers import Optimizer
-from gradlab.training._record import Recorder
-from gradlab.training.history import class_labels
+from gradlab.training._norms import SAFE, scaled
+from gradlab.training._plan import Plan
+from gradlab.training._progress import interruption, progress_bar
+from gradlab.training._record import Records, Seen
 
 Array = NDArray[Any]
 
 BLOCK = 32_768  # numbers that an optimiser's passes run over before it takes the next ones: they stay in the cache
 ORDER = 4_096  # indices drawn at once from a seed's shuffling generator, at least one epoch
-
-
-class Samples:
-    """A data set in one layout of memory: inputs with a column of ones, targets, labels."""
-
-    def __init__(self, data: Data, net: MLP, loss: Loss, dtype: np.dtype[Any], name: str) -> None:
-        if not isinstance(data, Data):
-            raise TypeError(f"{name} must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
-        x = encode_inputs(data.x, net.sizes[0])
-        self.inputs = np.ones((len(x), x.shape[1] + 1), dtype)
-        with np.errstate(over="ignore"):  # a number too large for float32 becomes inf, which is refused below
-            self.inputs[:, :-1] = x
-            self.targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
-        self.labels = class_labels(data, loss, net.sizes[-1])
-        if not np.isfinite(self.inputs).all() or not np.isfinite(self.targets).all():
-            raise ValueError(f"{name} holds a number that is too large for {dtype}")
-
-    def __len__(self) -> int:
-        return len(self.inputs)
 
 
 class Orders:
@@ -53,8 +36,9 @@ class Orders:
         self.per_epoch = samples // batch
         self.epochs = max(1, ORDER // samples)
         self.drawn = -1
-        self.plain = np.tile(np.arange(samples), (self.epochs, 1))
-        self.orders = np.empty((len(seeds), self.epochs, samples), np.intp)
+        kind = np.int32 if samples < 2**31 else np.int64
+        self.plain = np.tile(np.arange(samples, dtype=kind), (self.epochs, 1))
+        self.orders = np.empty((len(seeds), self.epochs, samples), kind)
 
     def __call__(self, step: int) -> Array:
         """Return the indices of the batch after ``step`` updates, shape (seeds, batch)."""
@@ -68,75 +52,120 @@ class Orders:
         return self.orders[:, row, at : at + self.batch]
 
 
+class Update:
+    """The optimiser's step for some seeds: its equation, over as many numbers at a time as stay in the cache.
+
+    Parameters
+    ----------
+    optimizer
+        The optimiser.
+    theta, gradient
+        Parameters and gradient, (seeds, parameters) each.
+    slots
+        What the optimiser remembers, arrays like theta.
+    """
+
+    def __init__(self, optimizer: Optimizer, theta: Array, gradient: Array, slots: Sequence[Array]) -> None:
+        self.optimizer, self.gradient = optimizer, gradient
+        self.arrays = [theta, *slots]
+        self.numbers = [np.empty((), theta.dtype) for _ in optimizer.coefficients(1)]
+        flat = [array.reshape(-1) for array in (theta, gradient, *slots)]
+        scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
+        self.calls: list[tuple[Any, ...]] = []
+        for at in range(0, theta.size, BLOCK):
+            here, slope, *kept = (array[at : at + BLOCK] for array in flat)
+            self.calls.append((here, slope, kept, scratch[: len(here)], *self.numbers))
+
+    def __call__(self, step: int) -> None:
+        """Take step number ``step``, counted from 1."""
+        for number, value in zip(self.numbers, self.optimizer.coefficients(step), strict=True):
+            number[()] = value
+        if self.optimizer.clip_norm is not None:
+            for row in self.gradient:
+                clip(row, self.optimizer.clip_norm)
+        equation = self.optimizer.equation
+        for arguments in self.calls:
+            equation(*arguments)
+
+    @contextmanager
+    def sparing(self, rows: Array) -> Iterator[None]:
+        """Leave some seeds as they are, whatever is done to them meanwhile."""
+        kept = [array[rows] for array in self.arrays]
+        yield
+        for array, before in zip(self.arrays, kept, strict=True):
+            array[rows] = before
+
+
+def clip(gradient: Array, limit: float) -> None:
+    """Scale one seed's gradient down to a norm of ``limit``, in place, as PyTorch does with its 1e-6."""
+    low, high = SAFE[gradient.dtype.char]
+    square = float(gradient @ gradient)
+    if low < square < high:
+        factor = min(1.0, limit / (square**0.5 + 1e-6))
+    else:  # something in the sum may have under- or overflown
+        largest, share = scaled(gradient)
+        norm = largest * share
+        factor = min(1.0, limit / (norm + 1e-6)) if norm < np.inf else limit / largest / share
+    if factor < np.finfo(gradient.dtype).tiny:  # itself too small for float32
+        np.multiply(gradient, factor, out=gradient, dtype="float64", casting="same_kind")
+    elif factor != 1:
+        gradient *= factor
+
+
 class Chunk:
     """Some seeds: views of their parameters, one trace, and the calls of a step.
 
     Chunks run one after the other, so all of them work in the buffers of the first, ``before``.
     """
 
-    def __init__(
-        self,
-        net: MLP,
-        loss: Loss,
-        optimizer: Optimizer,
-        theta: Array,
-        slots: Sequence[Array],
-        seeds: Sequence[int],
-        samples: Samples,
-        batch: int | None,
-        monitor: Samples | None,
-        before: Chunk | None,
-        records: int,
-    ) -> None:
-        self.loss, self.optimizer, self.samples, self.monitor = loss, optimizer, samples, monitor
-        self.theta, self.slots, self.seeds, self.whole = theta, slots, seeds, batch is None
+    def __init__(self, plan: Plan, rows: slice, before: Chunk | None) -> None:
+        self.plan, self.rows = plan, rows
+        self.seeds, self.theta = plan.seeds[rows], plan.theta[rows]
+        net, samples, batch = plan.net, plan.samples, plan.batch
+        self.gradient: Array = np.zeros_like(self.theta) if before is None else before.gradient[: len(self.theta)]
+        size, whole = len(samples) if batch is None else batch, batch is None
         self.noisy = net.activation.draw is not None
-        size = len(samples) if batch is None else batch
-        self.gradient: Array = np.zeros_like(theta) if before is None else before.gradient[: len(theta)]
-        self.trace: Trace = Trace(
+        self.trace = Trace(
             net,
-            theta,
+            self.theta,
             samples=size,
             gradient=self.gradient,
-            shared=self.whole,
+            shared=whole,
             noisy=self.noisy,
             reuse=before.trace if before else None,
         )
-        self.targets = np.empty((1 if self.whole else len(seeds), size, samples.targets.shape[1]), theta.dtype)
-        self.orders = None if batch is None else Orders(seeds, len(samples), batch)
-        if self.whole:
-            self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
-        self.watch: Trace = self.trace
-        if monitor is not None:
-            self.watch = Trace(
-                net,
-                theta,
-                samples=len(monitor),
-                gradient=self.gradient,
-                shared=True,
-                reuse=before.watch if before else None,
-            )
-            self.watch.input[0] = monitor.inputs
-        self.running = np.ones(len(seeds), bool)  # which seeds have not met the target loss
-        self.halted = False  # whether one has
-        self.pass_calls = self.trace.calls(loss, self.targets)
-        watched = self.targets if monitor is None else monitor.targets[None]
-        self.watch_calls = [] if monitor is None else self.watch.calls(loss, watched)
-        self.recorder = Recorder(self.watch, loss, watched, records)
-        self.numbers = [np.empty((), theta.dtype) for _ in optimizer.coefficients(1)]
-        flat = [array.reshape(-1) for array in (theta, self.gradient, *slots)]
-        scratch = np.empty(min(BLOCK, theta.size), theta.dtype)
-        self.update_calls: list[tuple[Any, tuple[Any, ...]]] = []
-        for at in range(0, theta.size, BLOCK):
-            here, slope, *kept = (array[at : at + BLOCK] for array in flat)
-            self.update_calls.append((optimizer.equation, (here, slope, kept, scratch[: len(here)], *self.numbers)))
+        shape = (1 if whole else len(self.seeds), size, samples.targets.shape[1])
+        self.targets = np.empty(shape, self.theta.dtype) if before is None else before.targets[: shape[0]]
+        self.orders = None if batch is None else Orders(self.seeds, len(samples), batch)
+        if whole:
+            self.trace.input[0, :, :-1], self.targets[0] = samples.inputs[:, :-1], samples.targets
+        self.watch = self.trace if plan.monitor is None else self._watching(before)
+        self.running = plan.stopped[rows] < 0  # which seeds have not met the target loss
+        self.pass_calls = self.trace.calls(plan.loss, self.targets)
+        self.update = Update(plan.optimizer, self.theta, self.gradient, [slot[rows] for slot in plan.slots])
+
+    def _watching(self, before: Chunk | None) -> Trace:
+        """Return the trace of the monitor's samples."""
+        plan = self.plan
+        assert plan.monitor is not None
+        watch = Trace(
+            plan.net,
+            self.theta,
+            samples=len(plan.monitor),
+            gradient=self.gradient,
+            shared=True,
+            reuse=before.watch if before else None,
+        )
+        watch.input[0] = plan.monitor.inputs
+        self.watch_calls = watch.calls(plan.loss, plan.monitor.targets[None])
+        return watch
 
     def load(self, step: int) -> None:
         """Gather each seed's batch, and draw its noise, for the update after ``step`` updates."""
         if self.orders is not None:
             self.indices = self.orders(step)
-            self.samples.inputs.take(self.indices, 0, self.trace.input, "clip")
-            self.samples.targets.take(self.indices, 0, self.targets, "clip")
+            self.plan.samples.inputs.take(self.indices, 0, self.trace.input, "clip")
+            self.plan.samples.targets.take(self.indices, 0, self.targets, "clip")
         if self.noisy:
             self.trace.draw([generator(seed, NOISE, step) for seed in self.seeds])
 
@@ -145,69 +174,102 @@ class Chunk:
         for call, arguments in self.pass_calls:
             call(*arguments)
 
-    def update(self, step: int) -> None:
-        """Take the update that follows ``step`` updates."""
-        for number, value in zip(self.numbers, self.optimizer.coefficients(step + 1), strict=True):
-            number[()] = value
-        if self.optimizer.clip_norm is not None:
-            norm = np.sqrt(np.einsum("sp,sp->s", self.gradient, self.gradient))
-            factor = np.minimum(1, self.optimizer.clip_norm / (norm + 1e-6))  # PyTorch's 1e-6
-            self.gradient *= factor.astype(self.gradient.dtype)[:, None]
-        arrays = (self.theta, *self.slots)
-        kept = [array[~self.running] for array in arrays] if self.halted else []
-        for call, arguments in self.update_calls:
-            call(*arguments)
-        for array, rows in zip(arrays, kept, strict=False):  # seeds that have met the target loss stay where they are
-            array[~self.running] = rows
-
-    def record(self, index: int) -> Array:
+    def record(self, index: int, records: Records) -> Array:
         """Take a record, on the monitor's samples if there is one, else on the batch just propagated; return the loss."""
-        labels = self.samples.labels
-        if self.monitor is not None:
-            labels = self.monitor.labels
+        plan = self.plan
+        if plan.monitor is not None:
             for call, arguments in self.watch_calls:
                 call(*arguments)
-        elif self.orders is not None and labels is not None:
-            labels = labels[self.indices]
-        return self.recorder.take(index, labels)
+            seen = Seen(plan.loss, plan.monitor.targets[None], plan.monitor.labels)
+        else:
+            labels = plan.samples.labels
+            seen = Seen(plan.loss, self.targets, labels if labels is None or plan.batch is None else labels[self.indices])
+        return records.take(index, self.rows, self.watch, seen)
 
-    def advance(
-        self,
-        place: dict[int, int],
-        start: int,
-        stop: int,
-        last: int,
-        target: float | None,
-        stopped: Array,
-    ) -> None:
-        """Take the steps from ``start`` to ``stop``, with a record wherever ``place`` has one.
+    def advance(self, records: Records, places: dict[int, int], steps: range, last: int) -> None:
+        """Take some steps, with a record wherever ``places`` has one.
 
         Parameters
         ----------
-        place
+        records
+            Where the records go.
+        places
             The index of the record that is due at a step.
-        start, stop
-            Updates done before and after.
+        steps
+            How many updates have been done before each of these steps.
         last
-            Where the run ends; its record is taken without another update.
-        target
-            The loss at which a seed stops.
-        stopped
-            Where each seed has stopped, -1 before; filled here.
+            Where the run ends; a record there is taken without another update.
         """
-        for now in range(start, stop + (stop == last)):
-            index = place.get(now)
-            if index is not None and self.monitor is not None:
-                loss = self.record(index)  # before the batch, whose gradient the update wants
-            if now < last or self.monitor is None:
+        monitored = self.plan.monitor is not None
+        for now in [*steps, last] if steps.stop == last else steps:
+            index, loss = places.get(now), None
+            if index is not None and monitored:
+                loss = self.record(index, records)  # before the batch, whose gradient the update wants
+            if now < last or not monitored:
                 self.load(now)
                 self.propagate()
-                if index is not None and self.monitor is None:
-                    loss = self.record(index)
-            if index is not None and target is not None:
-                met = self.running & (loss <= target)
-                stopped[met] = now
-                self.running &= ~met
-                self.halted = not self.running.all()
+                if index is not None and not monitored:
+                    loss = self.record(index, records)
+            if loss is not None:
+                self._stop(now, loss)
             if now < last:
-                self.update(now)
+                self._step(now + 1)
+
+    def _stop(self, now: int, loss: Array) -> None:
+        """Note the seeds that have met the target loss."""
+        if self.plan.target is not None:
+            met = self.running & (loss <= self.plan.target)
+            self.plan.stopped[self.rows][met] = now
+            self.running &= ~met
+
+    def _step(self, number: int) -> None:
+        """Update the seeds that have not met the target loss."""
+        if self.running.all():
+            self.update(number)
+        elif self.running.any():
+            with self.update.sparing(~self.running):
+                self.update(number)
+
+
+def run(plan: Plan, *, progress: bool) -> tuple[list[int], Records, bool]:
+    """Bring all seeds to the last step, or to where Ctrl-C or the target loss ends the run.
+
+    Parameters
+    ----------
+    plan
+        What to do; its parameters, slots and stops are changed.
+    progress
+        Whether to show progress.
+
+    Returns
+    -------
+    tuple
+        The steps at which records were taken, the records, and whether the run was interrupted.
+    """
+    chunks: list[Chunk] = []
+    for rows in plan.chunks:
+        chunks.append(Chunk(plan, rows, chunks[0] if chunks else None))
+    records = Records(plan.net.depth, len(plan.due) + 1, len(plan.seeds))
+    places = {step: index for index, step in enumerate(plan.due)}
+    step, stride = plan.start, 1
+    with interruption() as interrupted, progress_bar(progress, plan.last - plan.start) as bar:
+        while True:
+            stop = min(step + stride, plan.last)
+            began = time.perf_counter()
+            for chunk in chunks:
+                chunk.advance(records, places, range(step, stop), plan.last)
+            bar(stop - step)
+            if plan.target is not None and (plan.stopped >= 0).all():
+                return [at for at in plan.due if at <= max(plan.stopped.max(), plan.due[0])], records, False
+            if stop == plan.last:
+                return plan.due, records, False
+            step = stop
+            if interrupted.is_set():
+                break
+            if time.perf_counter() - began < 0.2:  # all chunks stand at one step again several times a second
+                stride *= 2
+        # interrupted: where the run stands is its last record, so that it can be resumed
+        taken = [at for at in plan.due if at < step]
+        for chunk in chunks:
+            chunk.advance(records, {step: len(taken)}, range(step, step), step)
+    return [*taken, step], records, True

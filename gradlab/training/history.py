@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,70 +10,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradlab.datasets import Data
 from gradlab.losses import Loss
-from gradlab.network import MLP
-from gradlab.network.trace import Moments, Trace
+from gradlab.network import MLP, Moments
 from gradlab.optimizers import Optimizer
+from gradlab.training.statistics import STATISTICS, LayerRecords
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["History"]
+
 Array = NDArray[Any]
 
 
-def gradient_norm(trace: Trace) -> Array:
-    """Frobenius norm of dL/dW of each layer, biases left out; shape (seeds, layers)."""
-    return _norms([gradient[:, :-1] for gradient in trace.gradients])
-
-
-def delta_norm(trace: Trace) -> Array:
-    """Norm of the backpropagated signal dL/dz of each layer over the samples; shape (seeds, layers)."""
-    return _norms(trace.deltas)
-
-
-def activation_mean(trace: Trace) -> Array:
-    """Mean of what each hidden layer passes on, over its units and the samples; shape (seeds, hidden layers)."""
-    return _hidden(trace, [values.mean((1, 2)) for values in trace.activations])
-
-
-def activation_std(trace: Trace) -> Array:
-    """Standard deviation of what each hidden layer passes on, over units and samples; shape (seeds, hidden layers)."""
-    return _hidden(trace, [values.std((1, 2)) for values in trace.activations])
-
-
-def dead_fraction(trace: Trace) -> Array:
-    """Share of the units of each hidden layer whose slope is exactly 0 for every sample; (seeds, hidden layers)."""
-    return _hidden(trace, [(slopes == 0).all(2).mean(1) for slopes in trace.slopes])
-
-
-def saturated_fraction(trace: Trace) -> Array:
-    """Share of the slopes of each hidden layer below a hundredth of the steepest; shape (seeds, hidden layers)."""
-    limit = trace.net.activation.steepest / 100
-    return _hidden(trace, [(np.abs(slopes) < limit).mean((1, 2)) for slopes in trace.slopes])
-
-
-def _norms(layers: list[Array]) -> Array:
-    return np.stack([np.sqrt(np.square(layer).sum((1, 2))) for layer in layers], axis=1)
-
-
-def _hidden(trace: Trace, layers: list[Array]) -> Array:
-    return np.stack(layers, axis=1) if layers else np.empty((len(trace.outputs), 0))
-
-
-STATISTICS: dict[str, Callable[[Trace], Array]] = {
-    function.__name__: function
-    for function in (
-        gradient_norm,
-        delta_norm,
-        activation_mean,
-        activation_std,
-        dead_fraction,
-        saturated_fraction,
-    )
-}
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class History:
+class History(LayerRecords):
     """The records of a run of many seeds, and where it ended.
 
     Parameters
@@ -93,18 +42,6 @@ class History:
         Loss, shape (records, seeds).
     accuracy
         Share of samples classified rightly, shape (records, seeds); nan where ``y`` holds values.
-    gradient_norm
-        Frobenius norm of dL/dW, shape (records, seeds, layers).
-    delta_norm
-        Norm of dL/dz, shape (records, seeds, layers).
-    activation_mean
-        Mean of what each hidden layer passes on, f(z) and what goes round it; shape (records, seeds, hidden layers).
-    activation_std
-        Its standard deviation, shape (records, seeds, hidden layers).
-    dead_fraction
-        Share of units whose slope is 0 for every sample, shape (records, seeds, hidden layers).
-    saturated_fraction
-        Share of slopes below a hundredth of the steepest, shape (records, seeds, hidden layers).
     theta
         Parameters at the end, shape (seeds, parameters).
     slots
@@ -113,6 +50,19 @@ class History:
         The step at which each seed met the target loss, -1 if it did not, shape (seeds,).
     moments
         With batch normalisation, mean and variance of each hidden layer over the training data, for predictions.
+    interrupted
+        Whether Ctrl-C ended the run before its last step.
+    gradient_norm, delta_norm, activation_mean, activation_std, dead_fraction, saturated_fraction
+        The records of `STATISTICS`, shape (records, seeds, layers); see `LayerRecords`.
+
+    Examples
+    --------
+    >>> import gradlab as gl
+    >>> run = gl.train(gl.MLP([2, 8, 2], activation="tanh"), gl.datasets.moons(), steps=100, seeds=range(5))
+    >>> run
+    <History of MLP([2, 8, 2], activation=tanh, init=matched): 5 seeds, 100 steps, 11 records>
+    >>> run.loss.shape, run.gradient_norm.shape, run.dead_fraction.shape
+    ((11, 5), (11, 5, 2), (11, 5, 1))
     """
 
     net: MLP
@@ -122,20 +72,15 @@ class History:
     step: Array
     loss: Array
     accuracy: Array
-    gradient_norm: Array
-    delta_norm: Array
-    activation_mean: Array
-    activation_std: Array
-    dead_fraction: Array
-    saturated_fraction: Array
     theta: Array
     slots: tuple[Array, ...] = ()
     stopped: Array = field(default_factory=lambda: np.empty(0, int))
     moments: Moments | None = None
+    interrupted: bool = False
 
     def __repr__(self) -> str:
-        steps = int(self.step[-1])
-        return f"<History of {self.net!r}: {len(self.seeds)} seeds, {steps} steps, {len(self.step)} records>"
+        steps = f"{int(self.step[-1]) if len(self.step) else 0} steps{', interrupted' if self.interrupted else ''}"
+        return f"<History of {self.net!r}: {len(self.seeds)} seeds, {steps}, {len(self.step)} records>"
 
     @property
     def diverged(self) -> Array:
@@ -173,15 +118,16 @@ class History:
         Returns
         -------
         ndarray
-            Accuracy where ``y`` holds labels, else R², the share of the variance explained; shape (seeds,).
+            Accuracy where ``y`` holds labels, else R², the share of the variance explained, pooled over the outputs;
+            shape (seeds,). R² is nan where ``y`` does not vary, as it does not with one sample.
         """
         targets = self.loss_function.encode(data.y, self.net.sizes[-1])  # refuses labels that do not fit
-        outputs, labels = self.outputs(data.x), class_labels(data, self.loss_function, self.net.sizes[-1])
+        outputs, labels = self.outputs(data.x), self.loss_function.labels(data.y, self.net.sizes[-1])
         if labels is not None:
-            return accuracy(self.loss_function, outputs, labels)
-        with np.errstate(all="ignore"):  # a diverged run has no score, and constant values have no variance to explain
-            residual = ((outputs - targets) ** 2).sum((1, 2))
-            explained: Array = 1 - residual / ((targets - targets.mean(0)) ** 2).sum()
+            return self.loss_function.accuracy(outputs, labels)
+        with np.errstate(all="ignore"):  # a diverged run has no score, and values that are all the same no variance
+            spread = ((targets - targets.mean(0)) ** 2).sum()
+            explained: Array = 1 - ((outputs - targets) ** 2).sum((1, 2)) / (spread or np.nan)
         return explained
 
     def to_dict(self) -> dict[str, Array]:
@@ -277,22 +223,3 @@ class History:
 
 
 _ARRAYS = ("step", "loss", "accuracy", *STATISTICS, "theta", "stopped")
-
-
-def class_labels(data: Data, loss: Loss, outputs: int) -> Array | None:
-    """Return the whole-number labels that predictions can be compared with, or None where ``y`` holds values."""
-    if loss.name == "binary_cross_entropy":
-        return data.y.reshape(-1).astype(int)
-    return data.y if data.classes and outputs > 1 else None
-
-
-def predicted_labels(loss: Loss, outputs: Array) -> Array:
-    """Return the labels that the raw outputs stand for, shape (..., samples)."""
-    predicted = loss.predict(outputs)
-    return predicted.argmax(-1) if predicted.ndim == outputs.ndim else predicted  # a loss on values, one-hot targets
-
-
-def accuracy(loss: Loss, outputs: Array, labels: Array) -> Array:
-    """Share of samples whose label is predicted, shape (seeds,); nan where outputs are not finite."""
-    right = (predicted_labels(loss, outputs) == labels).mean(-1)
-    return np.where(np.isfinite(outputs).all((1, 2)), right, np.nan)
