@@ -46,16 +46,14 @@ def near(value: Any, allowed: Iterable[str]) -> str:
 
 def whole(name: str, value: Any, *, least: int) -> int:
     """Return a whole number of at least ``least``."""
-    sentence = f"{name} must be a whole number of at least {least}, not "
-    if isinstance(value, bool | np.bool_):
-        raise TypeError(sentence + short(value))
     try:
-        number = operator.index(value)
+        number = None if isinstance(value, bool | np.bool_) else operator.index(value)
     except TypeError:
-        raise TypeError(sentence + short(value)) from None
-    if number < least:
-        raise ValueError(sentence + short(value))
-    return number
+        number = None
+    if number is not None and number >= least:
+        return number
+    sentence = f"{name} must be a whole number of at least {least}, not {short(value)}"
+    raise TypeError(sentence) if number is None else ValueError(sentence)
 
 
 def real(
@@ -121,7 +119,7 @@ def floats(name: str, value: Any, *, dimensions: tuple[int, ...]) -> NDArray[np.
             where = np.argwhere(wrong)[0]
             raise ValueError(
                 f"{_place(name, where, names)} is {array[tuple(where)]}; beyond 2**53 float64 rounds whole numbers: "
-                f"scale {name}, or take {name}.astype(float) if that may be"
+                f"scale {name}, or take np.asarray({name}, dtype=float) if that may be"
             )
     with np.errstate(all="ignore"):
         converted = array.astype(float, copy=False)
@@ -163,12 +161,12 @@ def _read(name: str, value: Any) -> tuple[NDArray[Any], list[Any] | None]:
     """Return numbers as an array, and the names of the columns if they came in a table."""
     columns = _columns(value)
     if columns is None:
-        return _column(name, value), None
+        return _column(name, value, name), None
     names = [label for label, _ in columns]
     whole_table = np.asarray(value)
     if whole_table.dtype.kind in "fiub":  # one kind throughout
         return whole_table, names
-    parts = [_column(f"column {short(label)} of {name}", column) for label, column in columns]
+    parts = [_column(f"column {short(label)} of {name}", column, f"{name}[{label!r}]") for label, column in columns]
     return (np.column_stack(parts) if parts else np.empty((len(value), 0))), names
 
 
@@ -183,7 +181,7 @@ def _columns(value: Any) -> list[tuple[Any, Any]] | None:
     return [(label, value[label]) for label in value.columns]
 
 
-def _column(name: str, column: Any) -> NDArray[Any]:
+def _column(name: str, column: Any, code: str) -> NDArray[Any]:
     """Return one column of a table, or any array; what pandas keeps as whole numbers with gaps is whole numbers if it has none."""
     if hasattr(column, "isna") and getattr(column, "ndim", 0) == 1 and column.isna().any():
         row = int(np.flatnonzero(column.isna())[0])
@@ -191,30 +189,30 @@ def _column(name: str, column: Any) -> NDArray[Any]:
     kept = getattr(getattr(column, "dtype", None), "numpy_dtype", None)
     if isinstance(kept, np.dtype) and kept.kind in "fiub":
         return np.asarray(column, dtype=kept)
-    return _numbers(name, column)
+    return _numbers(name, column, code)
 
 
-def _numbers(name: str, value: Any) -> NDArray[Any]:
-    """Return an array of a kind of number, or say what it is instead."""
+def _numbers(name: str, value: Any, code: str) -> NDArray[Any]:
+    """Return an array of a kind of number, or say what it is instead; ``code`` is how the reader writes it."""
     if hasattr(value, "filled") and np.any(np.ma.getmaskarray(value)):
         where = np.argwhere(np.ma.getmaskarray(value))[0]
         raise ValueError(f"{_place(name, where, None)} is masked: leave that sample out or fill it")
     must = f"{name} must be an array of numbers"
     if hasattr(value, "toarray"):
-        raise TypeError(f"{must}, not a sparse {type(value).__name__}; use {name}.toarray()")
+        raise TypeError(f"{must}, not a sparse {type(value).__name__}; use {code}.toarray()")
     try:
         array = np.asarray(value)
     except Exception as error:  # what a reader's array raises is not ours to know
-        cure = f"; use {name}.detach().cpu().numpy()" if hasattr(value, "detach") else ""
+        cure = f"; use {code}.detach().cpu().numpy()" if hasattr(value, "detach") else ""
         said = " ".join(str(error).split())
         why = "; its rows differ in length" if "inhomogeneous" in said else f" ({said:.80})"
         raise TypeError(f"{must}, not {short(value)}{cure or why}") from None
     if array.dtype.kind in "fiub":
         return array
-    raise TypeError(f"{must}{_instead(name, array, value)}")
+    raise TypeError(f"{must}{_instead(array, value, code)}")
 
 
-def _instead(name: str, array: NDArray[Any], value: Any) -> str:
+def _instead(array: NDArray[Any], value: Any, code: str) -> str:
     """Return the rest of the sentence about an array that holds no numbers."""
     if array.ndim == 0 or array.size == 0:
         return f", not {short(value)}"
@@ -226,18 +224,18 @@ def _instead(name: str, array: NDArray[Any], value: Any) -> str:
         )
         kind = _kind_of(first)
     first = short(first.item() if isinstance(first, np.generic) else first)
-    place = _place(name, where, None)
-    if kind == "U":
-        turned = UNIQUE if name in ("y", "targets") else "a column of 0 and 1 for each, as pandas.get_dummies makes"
+    place = _place(code, where, None)
+    if kind in "UST":
+        turned = UNIQUE if code in ("y", "targets") else "a column of 0 and 1 for each, as pandas.get_dummies makes"
         return f", not strings such as {first}; use {turned}"
     return {
-        "c": f", not complex numbers such as {first}; use {name}.real and {name}.imag as two columns",
+        "c": f", not complex numbers such as {first}; use {code}.real and {code}.imag as two columns",
         "M": f", not dates such as {first}; subtract the first and divide by np.timedelta64(1, 'D')",
         "m": f", not durations such as {first}; divide by np.timedelta64(1, 'D')",
         "missing": f"; {place} is {first}: leave that sample out or fill it",
-        "large": f"; {place} is {first}, too large for NumPy's whole numbers; use np.asarray({name}, dtype=float)",
+        "large": f"; {place} is {first}, too large for NumPy's whole numbers; use np.asarray({code}, dtype=float)",
         "rows": f", not {short(value)}; its rows differ in length",
-        "number": f", not of objects such as {first}; use np.asarray({name}, dtype=float)",
+        "number": f", not of objects such as {first}; use np.asarray({code}, dtype=float)",
     }.get(kind, f", not of objects such as {first}")
 
 

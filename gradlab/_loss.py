@@ -195,8 +195,8 @@ class Loss:
         shapes = tuple(np.shape(part) for part in found)
         if shapes != (outputs.shape[:-1], outputs.shape):
             raise ValueError(
-                f"{must} of shapes (..., samples) and (..., samples, outputs), for outputs of shape {outputs.shape} "
-                f"{outputs.shape[:-1]} and {outputs.shape}; it returned {shapes[0]} and {shapes[1]}"
+                f"{must} of shapes (..., samples) and (..., samples, outputs); for outputs of shape {outputs.shape} "
+                f"it returned shapes {shapes[0]} and {shapes[1]}"
             )
 
     def labels(self, y: Array, outputs: int) -> Array | None:

@@ -18,11 +18,11 @@ Predict = Callable[[Array], Array]
 
 def _one_hot(y: Array, outputs: int) -> Array:
     if y.ndim == 2 and 1 in y.shape[1:]:
-        raise ValueError(f"labels must have shape (samples,), not {y.shape}; use y[:, 0]")
+        raise ValueError(f"labels must have shape (samples,), not {y.shape}; use np.ravel(y)")
     if y.ndim == 2:
-        raise ValueError(f"labels must be whole numbers of shape (samples,), not {y.shape}; use y.argmax(1)")
+        raise ValueError(f"labels must be whole numbers of shape (samples,), not {y.shape}; use np.argmax(y, axis=1)")
     if y.dtype.kind not in "iub":
-        cure = "; use y.astype(int)" if (y == np.floor(y)).all() else ""
+        cure = "; use np.asarray(y, dtype=int)" if (y == np.floor(y)).all() else ""
         raise ValueError(
             f"classes need whole-number labels of shape (samples,), not {y.dtype} of shape {y.shape}{cure}"
         )
@@ -50,7 +50,8 @@ def _encode_binary(y: Array, outputs: int) -> Array:
         )
     flat = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
     if flat.ndim != 1:
-        raise ValueError(f"labels 0 and 1 must have shape (samples,), not {y.shape}")
+        cure = "; use np.argmax(y, axis=1)" if y.shape[1] == 2 else ""
+        raise ValueError(f"labels 0 and 1 must have shape (samples,), not {y.shape}{cure}")
     wrong = flat[(flat != 0) & (flat != 1)]
     if wrong.size:
         cure = f"; use {UNIQUE}" if len(np.unique(flat)) == 2 else ""
@@ -63,7 +64,10 @@ def _encode_values(y: Array, outputs: int) -> Array:
         return _one_hot(y, outputs)  # as in Nielsen's book
     values = y[:, None] if y.ndim == 1 else y
     if values.shape[1] != outputs:
-        raise ValueError(f"y has {values.shape[1]} values a sample and the network {outputs} outputs")
+        cure = "; labels of classes must be whole numbers" if y.ndim == 1 and (y == np.floor(y)).all() else ""
+        raise ValueError(
+            f"y must have as many values a sample as there are outputs, {outputs}, not {values.shape[1]}{cure}"
+        )
     return np.asarray(values, dtype=float)
 
 
