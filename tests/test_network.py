@@ -283,7 +283,7 @@ XOR = gl.datasets.xor()
         (lambda: gl.MLP([2, 1]).outputs(np.zeros((1, 3)), [[np.nan, 2]]), ValueError, ["x", "finite", "nan"]),
         (lambda: gl.MLP([2, 1]).outputs(np.zeros((1, 3)), [["a", "b"]]), TypeError, ["x", "numbers", "'a'"]),
         (lambda: gl.MLP([2, 1]).outputs(np.zeros((1, 3)), np.zeros((0, 2))), ValueError, ["x", "at least one"]),
-        (lambda: gl.MLP([2, 2]).loss_and_gradient(np.zeros((1, 6)), XOR, loss="mse"), ValueError, ["loss", "'mse'"]),
+        (lambda: gl.MLP([2, 2]).loss_and_gradient(np.zeros((1, 6)), XOR, loss="msq"), ValueError, ["loss", "'msq'"]),
         (lambda: gl.MLP([2, 2]).loss_and_gradient(np.zeros((1, 6)), XOR, loss=3), TypeError, ["loss must be", "3"]),
         (lambda: gl.MLP([2, 2]).loss_and_gradient(np.zeros((1, 6)), XOR.x), TypeError, ["data", "Data(x, y)"]),
     ],

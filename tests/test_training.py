@@ -14,10 +14,8 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab.training import STATISTICS, _loop, _progress
+from gradlab.training import STATISTICS, InterruptionWarning, _loop, _plan, _progress
 from gradlab.training._loop import Orders
-
-train_module = sys.modules["gradlab.training.train"]
 
 
 def order_of(seed, samples, batch):
@@ -87,15 +85,15 @@ def test_the_chunk_changes_nothing(chunk, batch_size, monitored, blobs):
 def test_a_large_stack_is_cut_into_chunks_of_its_own_accord(blobs, monkeypatch):
     net, data, made = gl.MLP([3, 6, 3]), blobs(24), []
 
-    class Counted(train_module.Chunk):
+    class Counted(_loop.Chunk):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             made.append(len(self.seeds))
 
-    monkeypatch.setattr(train_module, "Chunk", Counted)
+    monkeypatch.setattr(_loop, "Chunk", Counted)
     whole = gl.train(net, data, steps=5, seeds=range(7))
     assert made == [7]
-    monkeypatch.setattr(train_module, "CHUNK_BYTES", 3 * 24 * 12 * 4 * 8)
+    monkeypatch.setattr(_plan, "CHUNK_BYTES", 3 * 24 * 12 * 4 * 8)
     cut = gl.train(net, data, steps=5, seeds=range(7))
     assert made == [7, 3, 3, 1]
     _same(whole, cut, exact=False, rtol=1e-12)
@@ -458,7 +456,9 @@ def test_an_interrupted_run_is_usable_and_goes_on_as_if_it_had_not_been(batch_si
         "record_every": every,
         "monitor": blobs(6, seed=3) if monitored else None,
     }
-    run = gl.train(net, data, steps=100_000, seeds=range(3), **ask)
+    with pytest.warns(InterruptionWarning, match=r"interrupted at step \d+ of 100000: .* `interrupted` is True"):
+        run = gl.train(net, data, steps=100_000, seeds=range(3), **ask)
+    assert run.interrupted
     assert signal.getsignal(signal.SIGINT) is before
     stopped = int(run.step[-1])
     assert 37 <= stopped < 100_000
@@ -468,6 +468,7 @@ def test_an_interrupted_run_is_usable_and_goes_on_as_if_it_had_not_been(batch_si
         assert np.isfinite(getattr(run, name)).all()
     _same(run, gl.train(net, data, steps=stopped, seeds=range(3), **ask))
     more = gl.train(net, data, steps=50, resume=run, **ask)
+    assert not more.interrupted
     _same(more, gl.train(net, data, steps=stopped + 50, seeds=range(3), **ask))
 
 
@@ -480,7 +481,8 @@ def test_ctrl_c_from_outside_stops_a_run():
                 timer.start()
             return super().coefficients(step)
 
-    run = gl.train(gl.MLP([2, 8, 2]), gl.datasets.moons(), optimizer=Timed(), steps=1_000_000, seeds=range(2))
+    with pytest.warns(InterruptionWarning):
+        run = gl.train(gl.MLP([2, 8, 2]), gl.datasets.moons(), optimizer=Timed(), steps=1_000_000, seeds=range(2))
     timer.join()
     assert 5 <= run.step[-1] < 1_000_000
     assert run.score(gl.datasets.moons()).shape == (2,)
