@@ -206,7 +206,7 @@ ZEROS = np.zeros((4, 3))
         ("cross_entropy", ZEROS, [], ValueError, ["targets", "at least one number", "(0,)"]),
         ("cross_entropy", ZEROS, 0, ValueError, ["targets", "1 or 2 dimensions", "not 0"]),
         ("squared_error", ZEROS, [[np.nan] * 3] * 4, ValueError, ["targets", "finite", "targets[0, 0] is nan"]),
-        ("squared_error", ZEROS, [[1.0, 2.0]] * 4, ValueError, ["2 values a sample", "3 outputs"]),
+        ("squared_error", ZEROS, [[1.0, 2.0]] * 4, ValueError, ["as many values a sample as there are outputs, 3, not 2"]),
         ("squared_error", ZEROS, [0, 1, 2, 3], ValueError, ["a label is 3", "0 to 2"]),
         ("binary_cross_entropy", ZEROS, [0, 1, 0, 1], ValueError, ["1 output", "not 3", "cross_entropy"]),
         ("binary_cross_entropy", ZEROS[:, :1], [0, 1, 2, 1], ValueError, ["labels 0 and 1", "is 2"]),

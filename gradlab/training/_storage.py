@@ -31,9 +31,8 @@ from gradlab.schedules import SCHEDULES, Schedule
 FORMAT = 1
 LONGEST = 1_000_000  # characters of a recipe: ten times those of a network of 10,000 layers
 
-# what each array holds, and its axes: r records, s seeds, p parameters, l layers (all, or the hidden ones)
+# what each array holds, and its axes: r records, s seeds, p parameters; a statistic has an axis of layers beside r and s
 ARRAYS = {"step": "i r", "loss": "f rs", "accuracy": "f rs", "theta": "f sp", "stopped": "i s"}
-STATISTIC = "f rsl"
 
 
 # ---------------------------------------------------------------------------------------------------- the recipe
@@ -176,17 +175,18 @@ def _read(archive: zipfile.ZipFile) -> dict[str, Any]:
     seeds = _array(archive, "seeds", "U", (None,))
     if any(not seed.isdecimal() or str(int(seed)) != seed for seed in seeds):
         raise ValueError("its seeds are no whole numbers")
-    length = {"s": len(_check.seeds([int(seed) for seed in seeds])), "p": net.parameters, "r": None, "l": None}
     steps = _array(archive, "step", "i", (None,))
-    if not len(steps) or steps[0] < 0 or (np.diff(steps) <= 0).any():
+    if (steps < 0).any() or (np.diff(steps) <= 0).any():
         raise ValueError("its steps do not rise from 0 or more")
-    length["r"] = len(steps)
+    length = {"r": len(steps), "s": len(_check.seeds([int(seed) for seed in seeds])), "p": net.parameters}
     found = {"recipe": recipe, "seeds": seeds}
-    for name, form in {**ARRAYS, **dict.fromkeys(STATISTICS, STATISTIC)}.items():
+    for name, form in ARRAYS.items():
         kind, axes = form.split()
         found[name] = _array(archive, name, kind, tuple(length[axis] for axis in axes))
-        if "l" in axes and found[name].shape[-1] not in (net.depth, net.depth - 1):
-            raise ValueError(f"{name} has {found[name].shape[-1]} layers and the network {net.depth}")
+    for name, statistic in STATISTICS.items():
+        found[name] = _array(archive, name, "f", (length["r"], length["s"], statistic.count(net.depth)))
+    if "interrupted.npy" in archive.namelist():
+        found["interrupted"] = _array(archive, "interrupted", "b", ())
     shape, kind = found["theta"].shape, found["theta"].dtype
     for index in range(len(optimizer.slots)):
         found[f"slot{index}"] = _array(archive, f"slot{index}", kind.str[1:], shape)
