@@ -41,7 +41,7 @@ def test_a_slope_wrong_by_a_thousandth_is_caught_by_name(part, factor):
 
 @every
 def test_a_slope_wrong_near_one_point_is_caught_there(part):
-    wrong = _with_slope(part, lambda x, slope: np.where(np.abs(x - 0.4) < 0.05, 1.001 * slope, slope))
+    wrong = _with_slope(part, lambda x, slope: np.where(np.abs(x - 0.4) < 0.05, 1.001 * slope + 1e-3, slope))
     with pytest.raises(SlopeError, match=r"at x = 0\.[34]"):
         check_activation(wrong)
 
@@ -72,6 +72,91 @@ def test_points_may_be_chosen_and_those_at_a_kink_are_left_out():
     check_activation(wrong, points=[1, 2, -3, 0.0, 0.0005])
 
 
+def test_a_value_of_nan_is_caught():
+    with pytest.raises(SlopeError, match="the value of mine at x = 2 is nan"):
+        check_activation(gl.Activation("mine", lambda x: (np.where(x > 1, np.nan, x), np.ones_like(x))), points=[1, 2])
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (lambda x: x, ["rule of mine must return two things", "ndarray"]),
+        (lambda x: (x, x, x), ["rule of mine must return two things", "3 things"]),
+        (lambda x: (x,), ["rule of mine must return two things", "1 things"]),
+        (lambda x: None, ["rule of mine must return two things", "NoneType"]),
+        (lambda x: (x.sum(), np.ones((1, *x.shape))), ["slope", "shape (1, 401) for x of shape (401,)"]),
+        (lambda x: (x[:2], x), ["value", "shape (2,) for x of shape (401,)"]),
+    ],
+)
+def test_a_rule_that_returns_something_else_than_a_value_and_a_slope_each_is_named(rule, words):
+    with pytest.raises(TypeError) as caught:
+        check_activation(gl.Activation("mine", rule))
+    for word in words:
+        assert word in str(caught.value)
+
+
+def _bent(here):
+    """A rectifier whose slope at its kink is ``here``."""
+    return lambda x: (np.maximum(x, 0), np.where(x == 0, here, (x > 0).astype(float)))
+
+
+@pytest.mark.parametrize("here", [0, 0.5, 1])
+def test_at_a_kink_any_slope_between_those_from_the_sides_passes(here):
+    assert check_activation(gl.Activation("mine", _bent(here), kinks_at=(0.0,))) < 1e-8
+
+
+@pytest.mark.parametrize("here", [-0.001, 1.001, np.nan, np.inf])
+def test_at_a_kink_any_other_slope_is_caught(here):
+    with pytest.raises(SlopeError, match=r"at its kink x = 0 is .* from the left it is 0 and from the right 1"):
+        check_activation(gl.Activation("mine", _bent(here), kinks_at=(0.0,)))
+
+
+@pytest.mark.parametrize("part", [part for part in gl.ACTIVATIONS.values() if part.kinks], ids=repr)
+def test_a_kink_that_is_not_named_is_found(part):
+    for index, kink in enumerate(part.kinks):
+        others = part.kinks[:index] + part.kinks[index + 1 :]
+        with pytest.raises(SlopeError, match=f"jumps from .* near x = {kink:g}, which is not among its kinks"):
+            check_activation(replace(part, kinks_at=others))
+
+
+def test_a_steep_rise_is_no_kink():
+    check_activation(gl.Activation("steep", lambda x: (np.log1p(np.exp(60 * x)) / 60, 1 / (1 + np.exp(-60 * x)))))
+
+
+def _learned(derivative, **more):
+    def rule(x, *, width=0.5):
+        return width * np.tanh(x), width * (1 - np.tanh(x) ** 2)
+
+    return gl.Activation("mine", rule, {"width": 0.5}, learned={"width": derivative}, **more)
+
+
+def test_the_derivative_by_a_learned_parameter_is_checked():
+    assert check_activation(_learned(lambda x, *, width: np.tanh(x))) < 1e-8
+    with pytest.raises(SlopeError, match=r"the derivative of mine\(width=0\.5\) by width at x = "):
+        check_activation(_learned(lambda x, *, width: 1.001 * np.tanh(x)))
+    with pytest.raises(SlopeError, match="by width at x = .* is nan"):
+        check_activation(_learned(lambda x, *, width: np.where(x > 3, np.nan, np.tanh(x))))
+    with pytest.raises(TypeError, match=r"by width must have the shape of x, \(401,\); it has \(\)|\(2,\)"):
+        check_activation(_learned(lambda x, *, width: np.tanh(x[:2])))
+
+
+@pytest.mark.parametrize("limits", [(0.4999, 2), (0, 0.50001), (0.49999, 0.50001)])
+def test_differences_by_a_learned_parameter_stay_within_its_limits(limits):
+    assert check_activation(_learned(lambda x, *, width: np.tanh(x), limits={"width": limits})) < 1e-6
+
+
+def test_what_the_trainer_runs_is_checked_too():
+    def in_place(z, value, slope):
+        np.tanh(z, value)
+        np.subtract(1, value * value, slope)
+
+    assert check_activation(replace(gl.tanh, in_place=in_place)) < 1e-8
+    with pytest.raises(SlopeError, match="in_place of tanh gives the slope .* the rule gives"):
+        check_activation(replace(gl.tanh, in_place=lambda z, value, slope: (np.tanh(z, value), slope.fill(1))))
+    with pytest.raises(SlopeError, match="in_place of tanh gives the value nan"):
+        check_activation(replace(gl.tanh, in_place=lambda z, value, slope: (value.fill(np.nan), slope.fill(1))))
+
+
 @pytest.mark.parametrize(
     ("make", "error", "words"),
     [
@@ -80,6 +165,12 @@ def test_points_may_be_chosen_and_those_at_a_kink_are_left_out():
         (lambda: check_activation("tanh", tolerance=0), ValueError, ["tolerance", "above 0"]),
         (lambda: check_activation("tanh", points=[]), ValueError, ["points"]),
         (lambda: check_activation("relu", points=[0.0]), ValueError, ["points", "kink"]),
+        (lambda: check_activation("relu", points=[np.nan]), ValueError, ["points", "finite"]),
+        (lambda: check_activation("relu", points="x"), TypeError, ["points"]),
+        (lambda: check_gradient("relu", gl.datasets.xor()), TypeError, ["net must be a gradlab.MLP", "relu"]),
+        (lambda: check_gradient(gl.MLP([2, 2]), 3), TypeError, ["data must be"]),
+        (lambda: check_gradient(gl.MLP([2, 2]), gl.datasets.xor(), theta=[1, 2]), ValueError, ["theta", "2 dim"]),
+        (lambda: check_gradient(gl.MLP([2, 2]), gl.datasets.xor(), theta=[[1, 2]]), ValueError, ["(1, 6)", "(1, 2)"]),
         (lambda: check_gradient(gl.MLP([2, 2]), gl.datasets.xor(), coordinates=0), ValueError, ["coordinates", "0"]),
         (lambda: check_gradient(gl.MLP([2, 2]), gl.datasets.xor(), tolerance=-1), ValueError, ["tolerance", "-1"]),
     ],
@@ -130,8 +221,27 @@ def test_a_gradient_wrong_in_one_layer_is_caught(net, blobs, monkeypatch):
         return value, gradient
 
     monkeypatch.setattr(gl.MLP, "loss_and_gradient", wrong)
-    with pytest.raises(SlopeError):
+    with pytest.raises(SlopeError, match="a bias of layer 2"):
         check_gradient(net, blobs(), coordinates=10_000)
+
+
+def test_each_parameter_is_named_by_what_it_is(blobs):
+    net = gl.MLP([3, 4, 3], activation="prelu", normalize="layer")
+    names = {gl.testing._name(net, index) for index in range(net.parameters)}
+    assert names == {
+        f"a {what} of layer {layer}"
+        for layer in (1, 2)
+        for what in ("weight", "bias", "scale", "shift", "slope")[: 5 if layer == 1 else 2]
+    }
+    assert check_gradient(net, blobs(), coordinates=10_000) < 1e-6
+
+
+def test_a_gradient_that_is_not_finite_is_caught(net, blobs):
+    theta = net.initialize(0)
+    net.layers(theta)[2].biases[...] = 1e308
+    net.layers(theta)[2].weights[...] = 1e308
+    with pytest.raises(SlopeError, match="not finite"):
+        check_gradient(net, blobs(), theta=theta)
 
 
 def test_parameters_at_kinks_are_left_out_and_too_many_of_them_are_an_error(blobs):

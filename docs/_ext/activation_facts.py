@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from sphinx.application import Sphinx
 
 import gradlab
 from gradlab import ACTIVATIONS, Activation, plots
 
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
-LOW, HIGH = -4, 4
+LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -2.2, 3.2  # what every picture shows at least
+MARGIN = 1.5  # what it shows beyond a kink
 VALUE, SLOPE = plots.PALETTE[2], plots.PALETTE[1]
 
 
@@ -27,20 +30,46 @@ def number(value: float) -> str:
     return f"{0.0 if abs(value) < 1e-12 else value:.6g}".replace("-", "−").replace("e−0", "e−")
 
 
+def window(part: Activation) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of an activation's picture: the common ones, or wider to show every kink."""
+    kinks, heights = np.asarray(part.kinks, dtype=float), np.asarray(part(np.asarray(part.kinks, dtype=float)))
+    return (
+        float(min([LEFT, *(kinks - MARGIN)])),
+        float(max([RIGHT, *(kinks + MARGIN)])),
+        float(min([BOTTOM, *(heights - MARGIN / 2)])),
+        float(max([TOP, *(heights + MARGIN / 2)])),
+    )
+
+
+def steepest(part: Activation) -> float:
+    """Return the supremum of the slope's size: of its limits at ±inf, of a dense grid, and of its hills in that."""
+    far = np.geomspace(40, 1.7e308, 1200)
+    beside = [np.nextafter(kink, side) for kink in part.kinks for side in (-np.inf, np.inf)]
+    x = np.unique(np.concatenate([-far, np.linspace(-40, 40, 16_001), np.asarray(beside, dtype=float), far]))
+    size = np.abs(part.derivative(x))
+    top = int(size.argmax())
+    low, high = x[max(top - 1, 0)], x[min(top + 1, len(x) - 1)]
+    for _ in range(100 if high - low < 1 else 0):  # the top of a hill lies between two points of the grid
+        left, right = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (left, high) if abs(part.derivative(left)) < abs(part.derivative(right)) else (low, right)
+    found = [size[top], *np.abs(part.derivative([low, high, -np.inf, np.inf]))]
+    return float(np.nanmax(found))  # nan where there is no limit
+
+
 def draw(part: Activation, path: Path) -> None:
-    """Draw value and slope on the same axes for all activations; the same bytes at each build."""
-    x = np.linspace(LOW, HIGH, 801)
-    value, slope = part.value_and_derivative(x)
-    for kink in part.kinks:  # a jump of the slope is no line
-        slope = np.where(np.abs(x - kink) < 0.005, np.nan, slope)
+    """Draw value and slope, on the same axes for all activations if they show its kinks; the same bytes at each build."""
+    left, right, bottom, top = window(part)
     with matplotlib.rc_context(fname=RC):
         figure = Figure(figsize=(4.2, 2.7), layout="constrained")
         ax = figure.add_subplot()
         ax.axhline(0, color=plots.INK, linewidth=0.5)
         ax.axvline(0, color=plots.INK, linewidth=0.5)
-        ax.plot(x, value, color=VALUE, linestyle="-", label="value f(x)")
-        ax.plot(x, slope, color=SLOPE, linestyle="--", label="slope f′(x)")
-        ax.set(xlim=(LOW, HIGH), ylim=(-2.2, 3.2), xlabel="x", xticks=range(-4, 5, 2), yticks=range(-2, 4))
+        for slope, look in ((False, {"color": VALUE, "linestyle": "-"}), (True, {"color": SLOPE, "linestyle": "--"})):
+            plots.functions(ax, part, slope=slope, low=left, high=right)
+            ax.get_lines()[-1].set(**look, label="slope f′(x)" if slope else "value f(x)")
+        ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="x", ylabel="")
+        ax.set_xticks(range(math.ceil(left / 2) * 2, math.floor(right) + 1, 2))
+        ax.set_yticks(range(math.ceil(bottom), math.floor(top) + 1, 1 if top - bottom < 7 else 2))
         ax.spines[["left", "bottom"]].set_visible(False)
         figure.legend(loc="outside upper center", ncols=2, frameon=False)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +83,7 @@ def place(app: Sphinx, part: Activation) -> Path:
 
 def draw_all(app: Sphinx) -> None:
     """Draw every activation once, before pages are read: two of them show it, and they may be read at the same time."""
-    sources = [RC, *Path(__file__).parent.glob("*.py"), *Path(gradlab.__file__).parent.glob("*.py")]
+    sources = [RC, *Path(__file__).parent.glob("*.py"), *Path(gradlab.__file__).parent.rglob("*.py")]
     newest = max(source.stat().st_mtime for source in sources)
     for part in ACTIVATIONS.values():
         path = place(app, part)
@@ -65,10 +94,11 @@ def draw_all(app: Sphinx) -> None:
 def figure(app: Sphinx, part: Activation) -> list[str]:
     """Return the reStructuredText that shows an activation."""
     path = place(app, part)
-    ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([LOW, HIGH]) for end in pair]
+    left, right = window(part)[:2]
+    ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([left, right]) for end in pair]
     text = (
-        f"{part.name}: its value runs from {ends[0]} at x = −4 to {ends[1]} at x = 4, its slope from {ends[2]} "
-        f"to {ends[3]}."
+        f"{part.name}: its value runs from {ends[0]} at x = {number(left)} to {ends[1]} at x = {number(right)}, "
+        f"its slope from {ends[2]} to {ends[3]}."
     )
     uri = Path(os.path.relpath(path, app.srcdir)).as_posix()
     return [f".. image:: /{uri}", f"   :alt: {text}", "   :class: gl-activation"]

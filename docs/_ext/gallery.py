@@ -39,7 +39,7 @@ def facts(part: Activation) -> list[str]:
         "Monotonic": "yes" if part.monotonic else "no",
         "Zero-centred": "yes" if part.zero_centred else "no",
         "Gain": number(part.gain),
-        "Steepest slope": number(part.steepest),
+        "Steepest slope": number(activation_facts.steepest(part)),
         "E f": number(moments.mean),
         "E f′": number(moments.slope_mean),
     }

