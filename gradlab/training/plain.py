@@ -130,7 +130,8 @@ def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
 def norm(array: Array) -> float:
     """Return √Σa² over all entries, scaled by the largest so that no square under- or overflows."""
     largest = float(np.abs(array).max())
-    return largest * float(np.linalg.norm(array.astype(float) / largest)) if largest > 0 else largest
+    scaled = array.astype(float) / largest if 0 < largest < np.inf else np.ones(1)
+    return largest * float(np.linalg.norm(scaled))
 
 
 def statistics(net: MLP, gradient: Array, *, kept: Layers) -> dict[str, list[float]]:
