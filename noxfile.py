@@ -14,10 +14,11 @@ if sys.version_info < (3, 11):  # noqa: UP036  nox itself also runs on older one
         f"gradlab needs Python 3.11 or newer and nox runs on {sys.version.split()[0]}: install nox with a newer Python."
     )
 
-nox.needs_version = ">=2025.2.9"
+nox.needs_version = ">=2025.10.14"
 nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: four times faster
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
+nox.options.download_python = "never"  # a Python that is not there is left out
 nox.options.sessions = ["lint", "typing", "tests", "docs"]
 
 ROOT = Path(__file__).resolve().parent

@@ -49,10 +49,12 @@ from gradlab.training import train as train
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    # checkers have `plots` at once; imported again and not offered: what the star would hand on
-    import numpy as np  # noqa: F401
+    from gradlab import plots as plots  # checkers have it at once
 
-    from gradlab import plots as plots
+    # imported again and not offered: what the star would hand on of the file's own imports
+    import numpy as np  # isort: skip  # noqa: F401
+    from gradlab.activations._arithmetic import exp_pair  # noqa: F401
+    from gradlab.activations._normal import standard_normal  # noqa: F401
     from gradlab.activations.record import Array  # noqa: F401
 else:
     __all__ = sorted(name for name in globals() if not name.startswith("_") and name != "TYPE_CHECKING")

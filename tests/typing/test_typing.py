@@ -57,10 +57,15 @@ def _imported(room):
     return {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names} - {"*"}
 
 
+def _inside(room):
+    """Return the names of the files of a folder: imported or not, they are there."""
+    return {found.name for found in pkgutil.iter_modules(getattr(room, "__path__", []))}
+
+
 def _lines(offered):
     """Return a script with a line for each name that gradlab and its rooms offer, or for each that they do not."""
     known = {"gl": (set(dir(gl)), _everything())}
-    known |= {f"gl.{name}": (set(room.__all__), _imported(room)) for name, room in _rooms()}
+    known |= {f"gl.{name}": (set(room.__all__), _imported(room) - _inside(room)) for name, room in _rooms()}
     script = ["import gradlab as gl"]
     for owner, (public, present) in known.items():
         names = public if offered else {name for name in present - public if not name.startswith("_")}
