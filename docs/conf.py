@@ -42,7 +42,6 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
-    "sphinx_codeautolink",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
@@ -50,6 +49,7 @@ extensions = [
     "notfound.extension",
     "sphinx_sitemap",
     "claims",
+    "code_links",
     "docstrings",
     "executed_cells",
     "execution_times",
@@ -136,7 +136,7 @@ html_baseurl = (
 ).rstrip("/") + "/"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["custom.css", "gallery.css"]
+html_css_files = ["custom.css", "gallery.css", "code_links.css"]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
 html_last_updated_fmt = None  # a date would make each build differ

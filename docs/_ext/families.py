@@ -42,17 +42,18 @@ def family(name: str) -> Mapping[str, Any]:
 
 
 def public_modules() -> list[str]:
-    """Return gradlab and the modules that it names in its ``__all__``, each before those inside of it."""
+    """Return gradlab and the modules of its ``__all__``; what lies deeper, readers import from these."""
     named = [getattr(gradlab, name) for name in (*gradlab.__all__, "plots")]
-    return ["gradlab", *sorted({value.__name__ for value in named if inspect.ismodule(value)})]
+    modules = {value.__name__ for value in named if inspect.ismodule(value)}
+    return ["gradlab", *sorted(name for name in modules if name.count(".") == 1)]
 
 
 def home(part: Any, name: str) -> str:
     """Return the module from which readers take a part: ``gradlab`` where it exports the name, else its package."""
-    for module in public_modules():
-        if vars(sys.modules[module]).get(name) is part:
-            return module
-    return str(part.__module__)
+    own = str(getattr(part, "__module__", ""))
+    holders = [module for module in public_modules() if vars(sys.modules[module]).get(name) is part]
+    chosen = {module for module in holders if name in sys.modules[module].__all__}
+    return min(holders, key=lambda module: (module != "gradlab", module not in chosen, module != own), default=own)
 
 
 def homes_of_source(own: str) -> list[str]:
@@ -90,10 +91,25 @@ def comment(module: str, name: str, value: Any) -> list[str]:
 # -- the entry of a part of a family -----------------------------------------------------------------------------------
 
 
+class Rounded(float):
+    """A default such as 1/6, as a reader wants to see it."""
+
+    @classmethod
+    def of(cls, default: Any) -> Any:
+        """Return a default, a float of many digits as one that prints with six."""
+        return cls(default) if isinstance(default, float) and len(repr(default)) > 8 else default
+
+    def __repr__(self) -> str:
+        return f"{float(self):.6g}"
+
+
 def signature(part: Any) -> str:
     """Return a part's signature without annotations, which the reference leaves to the descriptions."""
     plain = inspect.signature(part)
-    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in plain.parameters.values()]
+    bare = [
+        parameter.replace(annotation=inspect.Parameter.empty, default=Rounded.of(parameter.default))
+        for parameter in plain.parameters.values()
+    ]
     return str(plain.replace(parameters=bare, return_annotation=inspect.Signature.empty))
 
 
@@ -104,7 +120,8 @@ def other_names(registry: Mapping[str, Any], key: str) -> list[str]:
 
 def statistic_entry(app: Sphinx, key: str, part: Any) -> list[str]:
     """Return the reStructuredText of a statistic: it is what a field of `gradlab.History` holds."""
-    body = docstring_lines(part, "function", key)
+    layers = {"all": "layers", "hidden": "hidden layers"}[part.layers]
+    body = [*docstring_lines(part, "function", key), "", f":Shape: (records, seeds, {layers})"]
     return [f".. py:attribute:: History.{key}", "   :module: gradlab", "", *(f"   {line}" for line in body), ""]
 
 
