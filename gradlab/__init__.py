@@ -39,9 +39,14 @@ from gradlab.optimizers import Adam as Adam
 from gradlab.optimizers import AdamW as AdamW
 from gradlab.optimizers import Optimizer as Optimizer
 from gradlab.optimizers import RMSprop as RMSprop
+from gradlab.schedules import SCHEDULES as SCHEDULES
+from gradlab.schedules import Schedule as Schedule
 from gradlab.training import STATISTICS as STATISTICS
 from gradlab.training import DivergenceWarning as DivergenceWarning
 from gradlab.training import History as History
+from gradlab.training import InterruptionWarning as InterruptionWarning
+from gradlab.training import LimitWarning as LimitWarning
+from gradlab.training import Statistic as Statistic
 from gradlab.training import history as history
 from gradlab.training import probe as probe
 from gradlab.training import train as train

@@ -120,7 +120,8 @@ def test_what_a_reader_can_hold_is_public_and_says_what_it_is(held):
     room = importlib.import_module(home)
     assert getattr(room, held.__qualname__) is held, HELD[held]
     assert held.__qualname__ in room.__all__, HELD[held]
-    assert held.__repr__ is not object.__repr__, HELD[held]
+    if not (held.__subclasses__() or getattr(held, "_is_protocol", False)):  # of those, nobody holds the thing itself
+        assert held.__repr__ is not object.__repr__, HELD[held]
 
 
 # ---------------------------------------------------------------------------------------------------- docstrings
