@@ -23,7 +23,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.ext.napoleon import Config, NumpyDocstring
 from sphinx.util.nodes import make_refnode
 
-_CONFIG = Config(napoleon_use_param=False, napoleon_use_rtype=False, napoleon_use_ivar=True)
+_CONFIG = Config(napoleon_use_param=False, napoleon_use_rtype=False)
 _ENTRY = re.compile(r"^(\s*)\.\. \[(\d+)\] ")
 _MARK = re.compile(r"\[(\d+)\]_")
 
@@ -46,6 +46,10 @@ class AnnotatedDocstring(NumpyDocstring):
     def _lookup_annotation(self, name: str) -> str:
         found = getattr(self._obj, "__annotations__", {}).get(name.strip("*\\"), "")
         return found if isinstance(found, str) else getattr(found, "__name__", "")
+
+    def _parse_attributes_section(self, section: str) -> list[str]:
+        # as parameters are shown: `:ivar a, b:`, which is napoleon's way, would take the first of two names for a type
+        return self._format_fields("Attributes", self._consume_fields())
 
 
 def plain_references(lines: list[str]) -> list[str]:
