@@ -22,7 +22,8 @@ def differences(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> li
             found.append(f"{where}: only the {'first' if key in one else 'second'} build has it")
             continue
         for field in sorted(one[key].keys() | other[key].keys()):
-            a, b = one[key].get(field), other[key].get(field)
+            a: Any = one[key].get(field)
+            b: Any = other[key].get(field)
             if field == "value" and repr(a) != repr(b):  # nan is itself, and 0.0 is not -0.0
                 size = max(abs(a), abs(b))
                 found.append(

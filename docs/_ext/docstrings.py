@@ -60,7 +60,9 @@ def plain_references(lines: list[str]) -> list[str]:
 def restructured(lines: list[str], what: str, name: str, part: Any) -> list[str]:
     """Return a docstring as lines of reStructuredText."""
     kind = "function" if what in {"attribute", "data", "property"} else what
-    return AnnotatedDocstring("\n".join(plain_references(lines)), _CONFIG, what=kind, name=name, obj=part).lines()
+    # napoleon's own Config, and any kind of object: what it takes is more than its annotations say
+    told: dict[str, Any] = {"config": _CONFIG, "what": kind, "name": name, "obj": part}
+    return AnnotatedDocstring("\n".join(plain_references(lines)), **told).lines()
 
 
 def docstring_lines(part: Any, what: str, name: str) -> list[str]:
@@ -87,7 +89,7 @@ def _field_of_class(
     if not owner or node.get("reftype") != "obj":
         return None
     python = env.domains.python_domain
-    for full, entry in python.find_obj(env, node.get("py:module"), None, owner, "class", 1):
+    for full, entry in python.find_obj(env, node.get("py:module"), "", owner, "class", 1):
         module, _, class_name = full.rpartition(".")
         described = getattr(importlib.import_module(module), class_name, None)
         if name in getattr(described, "__annotations__", {}):
