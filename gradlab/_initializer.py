@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, reachable
+from gradlab._registry import Registry, importable, reachable
 
 Array = NDArray[Any]
 Fan = Literal["in", "out", "average"]
@@ -48,6 +48,7 @@ class Initializer:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", inspect.cleandoc(self.summary))
+        object.__setattr__(self, "__module__", getattr(self.rule, "__module__", None))
 
     def __repr__(self) -> str:
         return self.name
@@ -65,9 +66,7 @@ class Initializer:
         return self.draw
 
     def __reduce__(self) -> Any:
-        # by name only what every process has: a worker does not know what a reader has defined in this one
-        known = INITIALIZERS.get(self.name) is self and str(self.rule.__module__).startswith("gradlab.")
-        return (_restore, (self.name,)) if known else (Initializer, (self.name, self.draw, self.summary))
+        return self.name if importable(self, self.name) else (Initializer, (self.name, self.draw, self.summary))
 
     @property
     def rule(self) -> Callable[..., Array]:
@@ -175,11 +174,6 @@ class Initializer:
 
 
 _KEYWORD = {"fan": "fan", "gain": "factor"}  # of the drawing functions, whose `gain` is the activation's
-
-
-def _restore(name: str) -> Initializer:
-    """Find an initializer again after pickling."""
-    return INITIALIZERS[name]
 
 
 INITIALIZERS: Registry[Initializer] = Registry("initializer")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, reachable
+from gradlab._registry import Registry, importable, reachable
 from gradlab._tasks import TASKS, Encode, Predict, Task
 
 Array = NDArray[Any]
@@ -96,9 +96,8 @@ class Loss:
         return self.name
 
     def __reduce__(self) -> Any:
-        # by name only what every process has: a worker does not know what a reader has defined in this one
-        if LOSSES.get(self.name) is self and str(self.__module__).startswith("gradlab."):
-            return _restore, (self.name, self.task)
+        if importable(self, self.name):
+            return self.name
         functions = (self.rule, self.encode, self.predict, self.in_place, self.values_in_place)
         return _restore, (self.name, self.task, functions)
 
@@ -283,9 +282,9 @@ class Loss:
         return np.where(np.isfinite(outputs).all((-2, -1)), right, np.nan)
 
 
-def _restore(name: str, task: Task, functions: tuple[Any, ...] = ()) -> Loss:
-    """Make a loss again after pickling, or find gradlab's own."""
-    return Loss(name, *functions, task=task) if functions else LOSSES[name]
+def _restore(name: str, task: Task, functions: tuple[Any, ...]) -> Loss:
+    """Make a loss again after pickling."""
+    return Loss(name, *functions, task=task)
 
 
 LOSSES: Registry[Loss] = Registry("loss")

@@ -53,7 +53,8 @@ class Registry(Mapping[str, Part], Generic[Part]):
         return len(self._parts)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self.kind}s: {', '.join(self)}>"
+        plural = "es" if self.kind.endswith("s") else "s"
+        return f"<{len(self)} {self.kind}{plural}: {', '.join(self)}>"
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -183,9 +184,18 @@ def reachable(rule: Function) -> Function:
     """Let pickle find a function that a decorator has hidden behind a part of its name: at the part's ``rule``.
 
     A decorator leaves the part under the name of the function, so pickle finds the part where it looks for the
-    function, and refuses. Named ``part.rule``, the function is found through the part.
+    function, and refuses. Named ``part.rule``, the function is found through the part, and cloudpickle takes it by value.
     """
     home = getattr(rule, "__module__", None) or ""
-    if home in sys.modules and not _is_own(rule) and rule.__qualname__ == rule.__name__:
+    if home in sys.modules and rule.__qualname__ == rule.__name__:
         rule.__qualname__ = f"{rule.__name__}.rule"
     return rule
+
+
+def importable(part: Any, name: str) -> bool:
+    """Whether every process that imports a part's module finds this part there, so that pickle may name it.
+
+    A script or a notebook is no such module: another process has another one of that name.
+    """
+    home = getattr(part, "__module__", None) or "__main__"
+    return home != "__main__" and getattr(sys.modules.get(home), name, None) is part

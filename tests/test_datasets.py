@@ -269,6 +269,8 @@ def test_splits_of_different_seeds_differ_and_are_shuffled():
         (lambda: datasets.circles(factor=1), ValueError, ["factor", "below 1", "not 1"]),
         (lambda: datasets.circles(seed=True), TypeError, ["seed", "True"]),
         (lambda: datasets.circles(seed="a"), TypeError, ["seed", "'a'"]),
+        (lambda: datasets.moons(noise=1e308), ValueError, ["x must be finite"]),
+        (lambda: datasets.digits(standardize="no"), TypeError, ["standardize", "True or False", "'no'"]),
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else None,
 )
@@ -285,3 +287,17 @@ def test_a_reader_enters_a_data_set():
         return gl.Data([[0.0], [1.0]], [0, 1])
 
     assert gl.DATASETS["two_points"] is two_points
+
+    @datasets.dataset(aliases=("three",), hints={"four_points": "did you mean 'three_points'?"})
+    def three_points():
+        return gl.Data([[0.0], [1.0], [2.0]], [0, 1, 0])
+
+    assert gl.DATASETS["ThreePoints"] is gl.DATASETS["three"] is three_points
+    with pytest.raises(KeyError, match="did you mean 'three_points'"):
+        gl.DATASETS["four-points"]
+
+    def moons():
+        return two_points()
+
+    with pytest.raises(ValueError, match="the dataset 'moons' is gradlab's own"):
+        datasets.dataset(moons)

@@ -109,12 +109,21 @@ def test_a_gain_is_a_factor_of_every_weight(part):
     np.testing.assert_allclose(handed[1], 3 * plain, rtol=1e-14)
 
 
-@pytest.mark.parametrize("part", [part for part in RANDOM if part.name[:6] not in ("orthog", "normal")], ids=repr)
-@pytest.mark.parametrize(("fan", "size"), [("in", 8), ("out", 2), ("average", 5)])
-def test_a_fan_is_what_the_variance_is_divided_by(part, fan, size):
-    before = 5 if part.name.startswith("glorot") else 2 if part.name.startswith("variance") else 8
+FANS = {"in": 8, "out": 2, "average": 5}
+WITH_FAN = [part for part in RANDOM if "fan" in getattr(part.draw, "keywords", {})]
+
+
+@pytest.mark.parametrize("part", WITH_FAN, ids=repr)
+@pytest.mark.parametrize("fan", FANS)
+def test_a_fan_is_what_the_variance_is_divided_by(part, fan):
     ratio = part(8, 2, seed=0, fan=fan) / part(8, 2, seed=0)
-    np.testing.assert_allclose(ratio, np.sqrt(before / size), rtol=1e-12)
+    np.testing.assert_allclose(ratio, np.sqrt(FANS[part.draw.keywords["fan"]] / FANS[fan]), rtol=1e-12)
+
+
+def test_the_fan_that_is_there_unless_given_is_the_papers():
+    told = {part.name: part.draw.keywords["fan"] for part in WITH_FAN}
+    expected = {"lecun": "in", "glorot": "average", "he": "in", "matched": "in", "pytorch": "in"}
+    assert expected == {name.partition("_")[0]: fan for name, fan in told.items() if name.partition("_")[0] in expected}
 
 
 def test_bound_initialisers_print_what_they_were_given_and_compare_by_it():
@@ -187,6 +196,30 @@ def test_equal_means_equal_in_every_digit():
     assert variance_scaling(7.0, name="he_normal") != gl.INITIALIZERS["he_normal"]
 
 
+def test_a_reader_enters_an_initialiser():
+    @gl.initializers.initializer(aliases=("rademacher",), hints={"coin": "did you mean 'signs'?"})
+    def signs(generator, inputs, outputs, gain, *, fan="in", factor=1.0):
+        """Every weight has the same size."""
+        size = {"in": inputs, "out": outputs, "average": (inputs + outputs) / 2}[fan]
+        return factor * generator.choice([-1.0, 1.0], (inputs, outputs)) / np.sqrt(size)
+
+    assert gl.INITIALIZERS["Rademacher"] is gl.INITIALIZERS["signs"] is signs
+    assert signs.__doc__ == "Every weight has the same size."
+    np.testing.assert_array_equal(np.abs(signs(4, 2, seed=0)), 0.5)
+    bound = signs.bind(fan="out", gain=3)
+    assert repr(bound) == "signs(fan='out', gain=3)"
+    np.testing.assert_allclose(np.abs(bound(4, 2, seed=0)), 3 / np.sqrt(2))
+    assert gl.MLP([4, 2], init="signs").init is signs
+    with pytest.raises(KeyError, match="did you mean 'signs'"):
+        gl.INITIALIZERS["coin"]
+
+
+def test_weights_too_large_for_a_number_are_refused():
+    for part in (variance_scaling(1e300).bind(gain=1e200), normal(1e300).bind(gain=1e10)):
+        with pytest.raises(ValueError, match="standard deviation of the weights must be a finite number"):
+            part(3, 2, seed=0)
+
+
 def test_a_name_may_be_given():
     assert repr(variance_scaling(2.0, name="mine")) == "mine"
     assert repr(variance_scaling(2.0)) == "variance_scaling(2, fan='in', distribution='normal')"
@@ -200,6 +233,10 @@ def test_a_name_may_be_given():
         (lambda: variance_scaling("two"), TypeError, ["scale", "'two'"]),
         (lambda: variance_scaling(fan="sideways"), ValueError, ["fan", "'in', 'out', 'average'", "'sideways'"]),
         (lambda: variance_scaling(distribution="cauchy"), ValueError, ["distribution", "'uniform'", "'cauchy'"]),
+        (lambda: variance_scaling(distribution="norml"), ValueError, ["'norml'", "did you mean 'normal'?"]),
+        (lambda: variance_scaling(fan="fan_out"), ValueError, ["'fan_out'", "did you mean 'out'?"]),
+        (lambda: gl.INITIALIZERS["he_normal"](3, 2, seed=0, fan="inn"), ValueError, ["'inn'", "did you mean 'in'?"]),
+        (lambda: gl.INITIALIZERS["he_normal"].bind(fan=3), ValueError, ["fan", "'average'", "not 3"]),
         (lambda: constant(np.nan), ValueError, ["value", "finite", "nan"]),
         (lambda: normal(-0.1), ValueError, ["deviation", "at least 0", "-0.1"]),
         (lambda: gl.INITIALIZERS["zeros"](0, 3, seed=0), ValueError, ["inputs", "at least 1", "not 0"]),

@@ -2,6 +2,7 @@
 
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -111,6 +112,152 @@ def test_a_loss_pickles_and_has_a_docstring(loss, outputs, y):
     assert gl.LOSSES[loss.name] is loss
 
 
+# ---------------------------------------------------------------------------------------------------- tasks
+
+TASKS = ("classes", "binary", "values")
+
+
+@every
+def test_the_task_says_what_is_predicted_and_whether_there_is_an_accuracy(loss, outputs, y):
+    assert loss.task in TASKS
+    raw = np.random.default_rng(7).normal(size=(4, SAMPLES, outputs))
+    predicted, labels = loss.predict(raw), loss.labels(y, outputs)
+    assert predicted.shape == (raw.shape if loss.task == "values" else raw.shape[:-1])
+    wanted = loss.predicted_labels(raw)
+    if labels is None:
+        assert loss.task == "values"
+        return
+    np.testing.assert_array_equal(labels, y)
+    expected = [np.mean([given == label for given, label in zip(row, y, strict=True)]) for row in wanted]
+    np.testing.assert_allclose(loss.accuracy(raw, labels), expected, rtol=1e-15)
+    raw[1, 0, 0] = np.nan
+    np.testing.assert_array_equal(np.isnan(loss.accuracy(raw, labels)), [False, True, False, False])
+    assert loss.accuracy(raw[0], labels) == expected[0]
+
+
+@every
+def test_a_perfect_output_has_accuracy_one(loss, outputs, y):
+    labels = loss.labels(y, outputs)
+    if labels is not None:
+        perfect = np.eye(outputs)[labels] if outputs > 1 else labels[:, None] - 0.5
+        assert loss.accuracy(perfect[None], labels) == 1
+        assert loss.accuracy(-perfect[None], labels) == 0
+
+
+def _hinge(outputs, targets):
+    sign = 2 * targets - 1
+    return np.maximum(1 - sign * outputs, 0).sum(-1), np.where(sign * outputs < 1, -sign, 0)
+
+
+BCE = gl.LOSSES["binary_cross_entropy"]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        gl.Loss("hinge", _hinge, task="binary"),
+        gl.Loss("hinge", _hinge, BCE.encode, BCE.predict),
+        replace(BCE, name="hinge", rule=_hinge),
+        BCE,
+    ],
+    ids=["task", "functions", "replaced", "gradlab's"],
+)
+def test_a_loss_of_ones_own_with_one_output_has_accuracy_and_score(loss):
+    data = gl.datasets.moons(200)
+    assert loss.task == "binary"
+    run = gl.train(gl.MLP([2, 16, 1], "tanh"), data, loss=loss, optimizer=gl.Adam(0.05), steps=200, seeds=range(2))
+    right = (run.predict(data.x) == data.y).mean(1)
+    assert (right > 0.9).all()
+    np.testing.assert_allclose(run.accuracy[-1], right)
+    np.testing.assert_allclose(run.score(data), right)
+
+
+def test_a_loss_that_predicts_labels_from_one_output_must_say_so():
+    loss = gl.Loss("mine", _hinge, predict=lambda outputs: (outputs[..., 0] > 0).astype(int))
+    assert loss.task == "values"
+    with pytest.raises(ValueError, match="'mine' predicts labels from one output; define it with task='binary'"):
+        loss.labels(np.array([0, 1]), 1)
+
+
+def test_a_loss_of_classes_of_ones_own_may_smooth_its_targets():
+    def smooth(y, outputs):
+        return 0.9 * np.eye(outputs)[y] + 0.1 / outputs
+
+    loss = replace(gl.LOSSES["cross_entropy"], name="smooth", encode=smooth, in_place=None, values_in_place=None)
+    data = gl.datasets.moons(100)
+    run = gl.train(gl.MLP([2, 8, 2]), data, loss=loss, steps=50)
+    np.testing.assert_allclose(run.accuracy[-1], (run.predict(data.x) == data.y).mean(1))
+    np.testing.assert_array_equal(loss.labels(np.array([[2.0], [0.0]]).astype(int)[:, 0], 3), [2, 0])
+
+
+def test_equal_losses_have_equal_functions():
+    assert gl.Loss("a", _hinge, task="binary") == gl.Loss("a", _hinge, task="binary")
+    assert gl.Loss("a", _hinge, task="binary") != gl.Loss("a", _hinge)
+    assert replace(BCE) == BCE
+    again = pickle.loads(pickle.dumps(gl.Loss("a", _hinge, task="binary")))
+    assert again == gl.Loss("a", _hinge, task="binary")
+    other = replace(BCE, name="other")
+    assert pickle.loads(pickle.dumps(other)) == other != BCE
+
+
+def test_a_reader_enters_a_loss():
+    for size in (1, 2):
+
+        @gl.losses.loss("values", aliases=("mine",), hints={"ours": "did you mean 'my_own'?"})
+        def my_own(outputs, targets, size=size):
+            """My own."""
+            return size * ((outputs - targets) ** 2).mean(-1), 2 * size * (outputs - targets) / outputs.shape[-1]
+
+        assert gl.LOSSES["MyOwn"] is gl.LOSSES["mine"] is my_own
+        assert my_own([[3.0]], [1.0]) == 4 * size
+        assert my_own.__doc__ == "My own."
+    with pytest.raises(KeyError, match="did you mean 'my_own'"):
+        gl.LOSSES["ours"]
+    for taken in ("huber", "mse"):
+        with pytest.raises(ValueError, match=f"the loss {taken!r} is gradlab's own"):
+            gl.losses.loss("values", aliases=(taken,))(_hinge)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (lambda z, y: ((z - y) ** 2).mean(-1), ["(values, slopes)", "ndarray"]),
+        (lambda z, y: (z - y) ** 2, ["(values, slopes)", "ndarray"]),
+        (lambda z, y: None, ["(values, slopes)", "None"]),
+        (lambda z, y: (z.mean(-1), z, z), ["(values, slopes)", "it returned"]),
+        (lambda z, y: (((z - y) ** 2).mean(), z - y), ["(..., samples)", "shapes () and (2, 2, 3)"]),
+        (lambda z, y: ((z - y) ** 2, z - y), ["(..., samples)", "shapes (2, 2, 3) and (2, 2, 3)"]),
+        (lambda z, y: (((z - y) ** 2).mean((0, 2)), z - y), ["shapes (2,) and (2, 2, 3)"]),
+        (lambda z, y: (((z - y) ** 2).mean(-1), (z - y)[..., 0]), ["shapes (2, 2) and (2, 2)"]),
+    ],
+)
+def test_a_rule_that_returns_something_else_is_told_so_when_it_is_first_used(rule, words):
+    loss = gl.Loss("mine", rule)
+    for call in (lambda: loss(np.zeros((2, 3)), np.zeros((2, 3))), lambda: loss.targets(np.zeros((2, 3)), 3)):
+        with pytest.raises(ValueError, match="the rule of the loss 'mine' must return") as caught:
+            call()
+        assert all(word in str(caught.value) for word in words), caught.value
+
+
+def test_an_encoding_that_does_not_fit_is_told_so():
+    for encode in (
+        lambda y, outputs: y,
+        lambda y, outputs: np.zeros((len(y) + 1, outputs)),
+        lambda y, outputs: [["a"]],
+    ):
+        with pytest.raises(ValueError, match=r"encode of the loss 'mine' must return numbers of shape \(samples"):
+            gl.Loss("mine", _hinge, encode=encode).targets(np.zeros(4), 1)
+
+
+def test_what_is_no_rule_and_no_task_is_refused():
+    with pytest.raises(TypeError, match="rule of a loss must be a function, not 3"):
+        gl.Loss("mine", 3)
+    with pytest.raises(ValueError, match="'classes', 'binary', 'values', not 'clases'; did you mean 'classes'"):
+        gl.Loss("mine", _hinge, task="clases")
+    with pytest.raises(ValueError, match="task must be one of"):
+        gl.losses.loss(_hinge)  # without its brackets
+
+
 # ---------------------------------------------------------------------------------------------------- values
 
 
@@ -199,6 +346,12 @@ ZEROS = np.zeros((4, 3))
         ("cross_entropy", ZEROS, [0, -1, 2, 1], ValueError, ["a label is -1", "0 to 2"]),
         ("cross_entropy", ZEROS, [0.0, 1, 2, 1], ValueError, ["whole-number labels", "(samples,)", "float64", "(4,)"]),
         ("cross_entropy", ZEROS, np.eye(4, 3, dtype=int), ValueError, ["(samples,)", "(4, 3)"]),
+        ("cross_entropy", ZEROS, [1.0, 0, 2, 1], ValueError, ["use np.asarray(y, dtype=int)"]),
+        ("cross_entropy", ZEROS, np.eye(4, 3), ValueError, ["use np.argmax(y, axis=1)"]),
+        ("cross_entropy", ZEROS, [[0], [1], [2], [1]], ValueError, ["(4, 1)", "use np.ravel(y)"]),
+        ("cross_entropy", ZEROS, [1, 2, 3, 1], ValueError, ["a label is 3", "np.unique(y, return_inverse=True)"]),
+        ("cross_entropy", ZEROS, [0, 1, 2, 4], ValueError, ["a label is 4", "or the network have 5 outputs"]),
+        ("cross_entropy", ZEROS * 1j, [0, 1, 2, 1], TypeError, ["outputs must be an array of numbers"]),
         ("cross_entropy", ZEROS[:, :1], [0, 0, 0, 0], ValueError, ["at least 2 outputs", "binary_cross_entropy"]),
         ("cross_entropy", ZEROS, [0, 1, 2], ValueError, ["4 samples in outputs", "3 in targets"]),
         ("cross_entropy", ZEROS[0], [0], ValueError, ["outputs must have shape (..., samples, outputs)", "(3,)"]),
@@ -206,10 +359,24 @@ ZEROS = np.zeros((4, 3))
         ("cross_entropy", ZEROS, [], ValueError, ["targets", "at least one number", "(0,)"]),
         ("cross_entropy", ZEROS, 0, ValueError, ["targets", "1 or 2 dimensions", "not 0"]),
         ("squared_error", ZEROS, [[np.nan] * 3] * 4, ValueError, ["targets", "finite", "targets[0, 0] is nan"]),
-        ("squared_error", ZEROS, [[1.0, 2.0]] * 4, ValueError, ["as many values a sample as there are outputs, 3, not 2"]),
+        (
+            "squared_error",
+            ZEROS,
+            [[1.0, 2.0]] * 4,
+            ValueError,
+            ["as many values a sample as there are outputs, 3, not 2"],
+        ),
         ("squared_error", ZEROS, [0, 1, 2, 3], ValueError, ["a label is 3", "0 to 2"]),
         ("binary_cross_entropy", ZEROS, [0, 1, 0, 1], ValueError, ["1 output", "not 3", "cross_entropy"]),
         ("binary_cross_entropy", ZEROS[:, :1], [0, 1, 2, 1], ValueError, ["labels 0 and 1", "is 2"]),
+        (
+            "binary_cross_entropy",
+            ZEROS[:, :1],
+            [-1, 1, 1, 1],
+            ValueError,
+            ["is -1", "np.unique(y, return_inverse=True)"],
+        ),
+        ("squared_error", ZEROS, [0.0, 1, 2, 1], ValueError, ["outputs, 3, not 1", "must be whole numbers"]),
         ("binary_cross_entropy", ZEROS[:, :1], [[0, 1]] * 4, ValueError, ["(samples,)", "(4, 2)"]),
     ],
 )

@@ -1,7 +1,7 @@
 """Optimisers: each equals a plain textbook loop in PyTorch's conventions."""
 
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, replace
+from dataclasses import FrozenInstanceError, dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -119,11 +119,59 @@ def test_a_reader_writes_an_optimiser(blobs):
     assert moved.max() > 0
 
 
-def test_the_base_class_has_no_equation(blobs):
-    with pytest.raises(NotImplementedError):
+def test_the_base_class_has_no_equation():
+    with pytest.raises(NotImplementedError, match="Optimizer has no update; use one of sgd"):
         gl.Optimizer().coefficients(1)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="Optimizer has no update; use one of sgd"):
         gl.Optimizer().equation(np.zeros(1), np.zeros(1), [], np.zeros(1))
+
+
+def test_an_optimiser_of_ones_own_is_entered_by_its_name_and_may_be_entered_again(blobs):
+    for size in (0.01, 0.02):
+
+        @gl.optimizers.optimizer(aliases=("sign",), hints={"lion": "did you mean 'signdescent'?"})
+        @dataclass(frozen=True)
+        class SignDescent(gl.Optimizer):
+            learning_rate: float = size
+
+            def coefficients(self, step):
+                return (self.rate(step),)
+
+            def equation(self, theta, gradient, slots, scratch, *coefficients):
+                theta -= coefficients[0] * np.sign(gradient)
+
+        assert gl.OPTIMIZERS["SignDescent"] is gl.OPTIMIZERS["sign"] is SignDescent
+        run = gl.train(gl.MLP([3, 4, 3]), blobs(), optimizer="sign_descent", steps=1)
+        assert run.optimizer == SignDescent(size)
+    with pytest.raises(KeyError, match="did you mean 'signdescent'"):
+        gl.OPTIMIZERS["Lion"]
+
+
+def test_what_is_no_class_of_optimisers_is_not_entered():
+    with pytest.raises(TypeError, match="a class that inherits from Optimizer, not 3"):
+        gl.optimizers.optimizer(3)
+    with pytest.raises(TypeError, match="a class that inherits from Optimizer, not Adam"):
+        gl.optimizers.optimizer(gl.Adam())
+
+    @dataclass(frozen=True)
+    class Without(gl.Optimizer):
+        size: float = field(kw_only=True)
+
+    with pytest.raises(TypeError, match="size of Without needs a default"):
+        gl.optimizers.optimizer(Without)
+
+    class Adam(gl.Adam):
+        """One's own."""
+
+    with pytest.raises(ValueError, match="the optimizer 'adam' is gradlab's own"):
+        gl.optimizers.optimizer(Adam)
+
+
+@pytest.mark.parametrize("name", ["cosine", "StepDecay", "warm-up"])
+def test_a_schedule_by_name_alone_is_answered_with_its_class(name):
+    kind = gl.schedules.SCHEDULES[name].__name__
+    with pytest.raises(TypeError, match=rf"write gradlab\.schedules\.{kind}\(\.\.\.\)"):
+        gl.SGD(name)
 
 
 @every
@@ -147,7 +195,8 @@ def test_the_defaults_are_the_papers_and_the_peers():
     assert gl.RMSprop() == gl.RMSprop(1e-3, 0.9, 1e-8)
     assert gl.Adagrad() == gl.Adagrad(0.01, 1e-10)
     assert gl.AdamW() == gl.AdamW(1e-3, 0.9, 0.999, 1e-8, 0.01)
-    assert list(gl.OPTIMIZERS) == ["sgd", "rmsprop", "adagrad", "adam", "adamw"]
+    papers = ["sgd", "rmsprop", "adagrad", "adam", "adamw"]  # by their years
+    assert [name for name in gl.OPTIMIZERS if name in papers] == papers
     assert all(optimizer().clip_norm is None for optimizer in gl.OPTIMIZERS.values())
 
 

@@ -1,6 +1,8 @@
 """Tests of learning rates that change with the step, and of gradient clipping."""
 
 import math
+import pickle
+from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
 
 import numpy as np
 import pytest
@@ -10,6 +12,67 @@ import gradlab as gl
 S = gl.schedules
 XOR = gl.datasets.xor()
 NET = gl.MLP([2, 4, 2], activation="tanh")
+
+
+GIVEN = {"int": 5, "float": 0.1, "Schedule | float": 0.1}
+
+
+def _example(kind):
+    """Return a schedule of a kind: each field without a default is given what its type says."""
+    return kind(**{field.name: GIVEN[field.type] for field in fields(kind) if field.default is MISSING})
+
+
+every = pytest.mark.parametrize("kind", S.SCHEDULES.values(), ids=S.SCHEDULES)
+
+
+@every
+def test_a_schedule_is_a_value_that_gives_positive_rates(kind):
+    schedule = _example(kind)
+    rates = [schedule(step) for step in range(20)]
+    assert all(isinstance(rate, float) and 0 <= rate <= 1 for rate in rates)
+    assert rates[0] > 0
+    assert schedule == _example(kind)
+    assert hash(schedule) == hash(_example(kind))
+    again = pickle.loads(pickle.dumps(schedule))
+    assert again == schedule
+    assert [again(step) for step in range(20)] == rates
+    assert gl.SGD(schedule).rate(3) == rates[2]
+    with pytest.raises(FrozenInstanceError):
+        schedule.rate = 3
+    assert getattr(S, kind.__name__) is kind
+
+
+@every
+def test_a_schedule_trains_within_a_warm_up_too(kind):
+    run = gl.train(NET, XOR, optimizer=gl.SGD(S.WarmUp(_example(kind), 3)), steps=12)
+    assert np.isfinite(run.theta).all()
+    assert (run.theta != NET.initialize()).any()
+
+
+def test_the_names_are_those_of_the_classes():
+    told = {"constant": S.Constant, "cosine": S.Cosine, "step_decay": S.StepDecay, "warm_up": S.WarmUp}
+    assert {name: S.SCHEDULES[name] for name in told} == told
+    assert [name for name in S.SCHEDULES if name in told] == list(told)
+
+
+def test_a_schedule_of_ones_own_is_entered_by_its_name():
+    @S.schedule(aliases=("square_root",))
+    @dataclass(frozen=True)
+    class InverseRoot(S.Schedule):
+        rate: float
+
+        def __call__(self, step):
+            return self.rate / (step + 1) ** 0.5
+
+    assert S.SCHEDULES["inverse_root"] is S.SCHEDULES["SquareRoot"] is InverseRoot
+    assert gl.SGD(S.WarmUp(InverseRoot(0.4), 2)).rate(4) == 0.2
+    with pytest.raises(TypeError, match=r"a class that inherits from Schedule, not Constant\(rate=0.1\)"):
+        S.schedule(S.Constant(0.1))
+
+
+def test_a_decay_that_grows_past_every_number_is_infinite():
+    assert S.StepDecay(0.1, 1, factor=10)(400) == math.inf
+    assert S.StepDecay(0.1, 1)(400) == 0
 
 
 def test_a_constant_schedule_is_a_number():
@@ -94,5 +157,5 @@ def test_bad_numbers_get_a_sentence(make, words):
 def test_an_optimiser_without_an_update_says_so():
     with pytest.raises(NotImplementedError, match="Optimizer has no update; use one of sgd"):
         gl.train(NET, XOR, optimizer=gl.Optimizer(), steps=1)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="Schedule does not say in __call__ what the rate is after 0 updates"):
         S.Schedule()(0)
