@@ -86,10 +86,11 @@ def test_it_does_for_every_loss(loss):
     hold(asked(gl.MLP([5, 8, outputs], "tanh"), loss=loss, kind=kind))
 
 
-@pytest.mark.parametrize("rows", [1, 2_047, 2_049, 4_095, 4_096, 4_097])
+@pytest.mark.parametrize("rows", [1, 3, 2_047, 2_049, 4_095, 4_096, 4_097])
 @pytest.mark.parametrize("normalize", [None, "batch"])
 def test_it_does_past_every_size_at_which_the_engine_changes_its_way(rows, normalize):
-    hold(asked(gl.MLP([3, 4, 3], "tanh", normalize=normalize), rows=rows, batch_size=max(1, rows // 3), steps=8))
+    rows, net = max(rows, 3 if normalize else 1), gl.MLP([3, 4, 3], "tanh", normalize=normalize)
+    hold(asked(net, rows=rows, batch_size=max(rows // 3, 3 if normalize else 1), steps=8))
 
 
 @pytest.mark.parametrize("width", [90, 182])  # 8,192 and 32,768 parameters lie below what these have
@@ -191,6 +192,8 @@ def test_each_epoch_visits_whole_batches_of_an_order_of_its_own():
 
 @pytest.mark.parametrize("size", [1e-310, 1e-200, 1.0, 1e200, 1e307])
 def test_a_norm_neither_underflows_nor_overflows(size):
+    unit, parts = plain.scaled(size * np.array([-1.0, 1.0, 1.0, -1.0]))
+    assert unit * parts.std() == pytest.approx(size, rel=1e-12)
     assert plain.norm(np.full((3, 3), size)) == pytest.approx(3 * size, rel=1e-12)
     assert plain.norm(np.zeros((2, 2))) == 0
     assert plain.norm(np.array([np.inf, 1.0])) == np.inf

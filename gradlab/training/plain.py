@@ -17,7 +17,7 @@ from gradlab.losses import Loss
 from gradlab.network import MLP
 from gradlab.optimizers import Optimizer
 
-__all__ = ["backward", "batch", "forward", "norm", "parameters", "statistics", "train"]
+__all__ = ["backward", "batch", "forward", "norm", "parameters", "scaled", "statistics", "train"]
 
 Array = NDArray[Any]
 Layers = list[dict[str, Array]]  # by name, what each layer holds
@@ -127,11 +127,17 @@ def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
     return gradient
 
 
-def norm(array: Array) -> float:
-    """Return √Σa² over all entries, scaled by the largest so that no square under- or overflows."""
+def scaled(array: Array) -> tuple[float, Array]:
+    """Return the largest entry's size and the array in units of it, whose squares neither under- nor overflow."""
     largest = float(np.abs(array).max())
-    scaled = array.astype(float) / largest if 0 < largest < np.inf else np.ones(1)
-    return largest * float(np.linalg.norm(scaled))
+    unit = largest if 0 < largest < np.inf else 1.0
+    return unit, array.astype(float) / unit
+
+
+def norm(array: Array) -> float:
+    """Return √Σa² over all entries."""
+    unit, parts = scaled(array)
+    return unit * float(np.linalg.norm(parts))
 
 
 def statistics(net: MLP, gradient: Array, *, kept: Layers) -> dict[str, list[float]]:
@@ -152,11 +158,12 @@ def statistics(net: MLP, gradient: Array, *, kept: Layers) -> dict[str, list[flo
         For each statistic of `gradlab.History` a number a layer, or a hidden layer.
     """
     hidden, small = kept[:-1], net.activation.steepest / 100
+    passed = [scaled(layer["passes"]) for layer in hidden]
     return {
         "gradient_norm": [norm(layer["weights"]) for layer in parameters(net, gradient)],
         "delta_norm": [norm(layer["delta"]) for layer in kept],
-        "activation_mean": [layer["passes"].mean(dtype=float) for layer in hidden],
-        "activation_std": [layer["passes"].std(dtype=float) for layer in hidden],
+        "activation_mean": [unit * parts.mean() for unit, parts in passed],
+        "activation_std": [unit * parts.std() for unit, parts in passed],
         "dead_fraction": [(layer["slope"] == 0).all(0).mean() for layer in hidden],
         "saturated_fraction": [(np.abs(layer["slope"]) < small).mean() for layer in hidden],
     }
@@ -227,20 +234,17 @@ def train(
     """
     theta = (net.initialize(seed)[0] if theta is None else theta).astype(dtype)
     layers, slots = parameters(net, theta), [np.zeros_like(theta) for _ in optimizer.slots]
-    targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
+    targets, labels = loss.encode(data.y, net.sizes[-1]).astype(dtype), loss.labels(data.y, net.sizes[-1])
     records: dict[str, list[Any]] = {}
     for step in range(steps + 1):
         chosen = slice(None) if batch_size is None else batch(seed, step, samples=len(data), size=batch_size)
-        x, y, wanted = data.x[chosen].astype(dtype), data.y[chosen], targets[chosen]
+        x = data.x[chosen].astype(dtype)
         kept = forward(net, layers, x=x, drawn=_draw(net, seed, step=step, like=x))
         outputs = kept[-1]["z"]
-        values, slopes = loss.rule(outputs, wanted)
+        values, slopes = loss.rule(outputs, targets[chosen])
         gradient = backward(net, layers, kept=kept, delta=slopes / len(x))
-        if step % record_every == 0 or step == steps:
-            predicted = loss.predict(outputs)
-            classified = predicted.ndim == 1 or (data.classes > 0 and net.sizes[-1] > 1)
-            labels = predicted if predicted.ndim == 1 else predicted.argmax(1)
-            right = (labels == y.reshape(-1)).mean() if classified else np.nan
+        if step % record_every == 0 or step == steps:  # before the update
+            right = np.nan if labels is None else (loss.predicted_labels(outputs) == labels[chosen]).mean()
             row = {"step": step, "loss": values.mean(), "accuracy": right}
             for name, value in (row | statistics(net, gradient, kept=kept)).items():
                 records.setdefault(name, []).append(value)

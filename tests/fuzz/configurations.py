@@ -171,8 +171,11 @@ def draw(
     labels = loss.endswith("entropy") or (outputs > 1 and source.random() < 0.3)
     batch = None if source.random() < 0.3 else min(count, max(1, _size(source, count)))
     large = int(source.integers(2**62))
+    net = _net(source, widths, outputs)
+    if net.normalize == "batch":  # of one sample there is nothing to normalise
+        count, batch = max(2, count), batch and max(2, batch)
     found = Configuration(
-        net=_net(source, widths, outputs),
+        net=net,
         loss=loss,
         optimizer=_optimizer(source),
         rows=count,
