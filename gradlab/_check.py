@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 UNIQUE = "labels, y = np.unique(y, return_inverse=True)"  # the cure for labels that are not 0, 1, 2, ...
 
+LONGEST = 120  # characters of what a sentence repeats of an argument
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
 
@@ -24,7 +25,8 @@ def short(value: Any) -> str:
         kind = getattr(value, "dtype", None)
         more = f" and dtype {kind}" if isinstance(kind, np.dtype) and kind.names is None else ""
         return f"{type(value).__name__} of shape {shape}{more}"
-    return " ".join(_REPR.repr(value).split())
+    said = " ".join(_REPR.repr(value).split())
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 3]}..."
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
@@ -32,7 +34,7 @@ def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     if isinstance(value, str) and value in allowed:
         return value
     meant = value.removeprefix(f"{name}_") if isinstance(value, str) else value  # PyTorch says fan_in
-    hint = f"; did you mean {meant!r}?" if meant in allowed else near(meant, allowed)
+    hint = f"; did you mean {meant!r}?" if isinstance(meant, str) and meant in allowed else near(meant, allowed)
     raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {short(value)}{hint}")
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gradlab import _check
 from gradlab._optimizer import OPTIMIZERS, Optimizer, optimizer
 from gradlab.schedules import Schedule
 
@@ -69,7 +70,7 @@ class SGD(Optimizer):
         super().__post_init__()
         self._check(momentum=(None, 0, 1), weight_decay=(None, 0, None))
         if not isinstance(self.nesterov, bool):
-            raise TypeError(f"nesterov must be True or False, not {self.nesterov!r}")
+            raise TypeError(f"nesterov must be True or False, not {_check.short(self.nesterov)}")
         if self.nesterov and not self.momentum:
             raise ValueError("nesterov=True needs a momentum above 0")
         # plain gradient descent remembers nothing
