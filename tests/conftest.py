@@ -17,15 +17,23 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("gradlab")
 
-REGISTRIES = (gl.ACTIVATIONS, gl.INITIALIZERS, gl.LOSSES, gl.OPTIMIZERS, gl.DATASETS)
+REGISTRIES = (
+    gl.ACTIVATIONS,
+    gl.INITIALIZERS,
+    gl.LOSSES,
+    gl.OPTIMIZERS,
+    gl.schedules.SCHEDULES,
+    gl.DATASETS,
+    gl.training.STATISTICS,
+)
 
 
 @pytest.fixture(autouse=True)
 def _registries_stay_as_they_were():
-    before = [(registry, dict(registry._parts), dict(registry._aliases)) for registry in REGISTRIES]
+    before = [(table, dict(table._parts), dict(table._aliases), dict(table._hints)) for table in REGISTRIES]
     yield
-    for registry, parts, aliases in before:
-        registry._parts, registry._aliases = parts, aliases
+    for table, parts, aliases, hints in before:
+        table._parts, table._aliases, table._hints = parts, aliases, hints
 
 
 @pytest.fixture(autouse=True)
