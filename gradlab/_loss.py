@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
 from gradlab._registry import Registry, importable, reachable
-from gradlab._tasks import TASKS, Encode, Predict, Task
+from gradlab._tasks import TASKS, Encode, Predict, Task, floating
 
 Array = NDArray[Any]
 Rule = Callable[[Array, Array], tuple[Array, Array]]
@@ -139,7 +139,7 @@ class Loss:
         (2.0, array([[0.],
                [2.]]))
         """
-        raw = _raw(outputs)
+        raw = floating(outputs)
         encoded = self.targets(_check.finite_array("targets", targets, dimensions=(1, 2)), raw.shape[-1])
         if len(encoded) != raw.shape[-2]:
             raise ValueError(f"there are {raw.shape[-2]} samples in outputs and {len(encoded)} in targets")
@@ -342,16 +342,6 @@ def loss(
         return made
 
     return decorate
-
-
-def _raw(outputs: ArrayLike) -> Array:
-    """Return a network's outputs as float32 or float64; they may be infinite, as those of a run that diverged are."""
-    raw = np.asarray(outputs)
-    if raw.dtype.kind not in "fiub":
-        raise TypeError(f"outputs must be an array of numbers, not {_check.short(outputs)}")
-    if raw.ndim < 2:
-        raise ValueError(f"outputs must have shape (..., samples, outputs), not {raw.shape}")
-    return raw if raw.dtype in (np.float32, np.float64) else raw.astype(float)
 
 
 for _public in (Loss, loss):

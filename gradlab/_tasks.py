@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from gradlab._check import UNIQUE
+from gradlab._check import UNIQUE, short
 
 Array = NDArray[Any]
 Task = Literal["classes", "binary", "values"]
@@ -95,3 +95,13 @@ TASKS = {
     "binary": Way(_encode_binary, _positive),
     "values": Way(_encode_values, _same),
 }
+
+
+def floating(outputs: ArrayLike) -> Array:
+    """Return a network's outputs as float32 or float64; they may be infinite, as those of a run that diverged are."""
+    raw = np.asarray(outputs)
+    if raw.dtype.kind not in "fiub":
+        raise TypeError(f"outputs must be an array of numbers, not {short(outputs)}")
+    if raw.ndim < 2:
+        raise ValueError(f"outputs must have shape (..., samples, outputs), not {raw.shape}")
+    return raw if raw.dtype in (np.float32, np.float64) else raw.astype(float)

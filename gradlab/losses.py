@@ -33,9 +33,8 @@ def _cross_entropy_in_place(outputs: Array, targets: Array, slopes: Array, row: 
     np.divide(slopes, samples, slopes)
 
 
-def _cross_entropy_values(
-    outputs: Array, targets: Array, values: Array, row: Array, scratch: Array, more: Array
-) -> None:
+def _cross_entropy_values(outputs: Array, targets: Array, values: Array, row: Array, *room: Array) -> None:
+    scratch, more = room
     np.maximum.reduce(outputs, -2, out=row, keepdims=True)
     np.subtract(outputs, row, scratch)
     np.multiply(scratch, targets, more)

@@ -32,7 +32,7 @@ def new(outputs, targets):
     "optimizers": (
         gl.OPTIMIZERS,
         '''
-@optimizer(aliases=("sign",))
+@optimizer(aliases=("by_sign",))
 @dataclass(frozen=True)
 class New(Optimizer):
     """Sign descent: θ ← θ − η·sign(g)."""
@@ -91,7 +91,7 @@ def digest(array):
     return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 TABLES = (gl.LOSSES, gl.OPTIMIZERS, gl.schedules.SCHEDULES, gl.INITIALIZERS, gl.DATASETS, gl.ACTIVATIONS)
 facts = {table.kind: [name for name in table if name != "new"] for table in TABLES}
-facts |= {f"{table.kind} aliases": [name for name in table.aliases if name not in ("pseudo", "sign")] for table in TABLES}
+facts |= {f"{table.kind} aliases": [name for name in table.aliases if name not in ("pseudo", "by_sign")] for table in TABLES}
 for name in facts["initializer"]:
     facts[f"draw {name}"] = digest(gl.INITIALIZERS[name](7, 5, seed=3))
 for name in facts["dataset"]:
@@ -113,7 +113,7 @@ net = gl.MLP([1, 3, 2], init="new", bias_init=gl.INITIALIZERS["new"].bind(gain=0
 run = gl.train(net, gl.DATASETS["new"](), loss="new", optimizer=gl.OPTIMIZERS["new"](rate), steps=5)
 assert run.loss[-1, 0] < run.loss[0, 0]
 assert repr(net) == "MLP([1, 3, 2], activation=relu, init=new, bias_init=new(gain=0.5))", net
-assert gl.train(net, gl.DATASETS["new"](), loss="pseudo", optimizer="sign", steps=1).loss_function is gl.LOSSES["new"]
+assert gl.train(net, gl.DATASETS["new"](), loss="pseudo", optimizer="by_sign", steps=1).loss_function is gl.LOSSES["new"]
 again = gl.History.load(run.save(folder / "run"))
 for other in (again, pickle.loads(pickle.dumps(run))):
     assert (other.net, other.optimizer, other.loss_function) == (net, run.optimizer, run.loss_function)
