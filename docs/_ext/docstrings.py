@@ -5,12 +5,14 @@
 * The types of parameters come from the annotations, as they stand in the source. (Autodoc would expand ``ArrayLike``
   into a dozen private names of NumPy, none of which has a page.)
 * A property's summary is text: napoleon would take what stands before its first colon for a type.
+* A decorator may hold a dictionary with ``**`` in it, at which Sphinx 9.0 gives up the whole module.
 * ``References`` become a numbered list. As footnotes, which is what ``.. [1]`` means in reStructuredText, the numbers
   of two functions on one page would collide.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -21,11 +23,21 @@ from sphinx.application import Sphinx
 from sphinx.domains.python import PyXRefRole
 from sphinx.environment import BuildEnvironment
 from sphinx.ext.napoleon import Config, NumpyDocstring
+from sphinx.pycode.ast import _UnparseVisitor
 from sphinx.util.nodes import make_refnode
 
 _CONFIG = Config(napoleon_use_param=False, napoleon_use_rtype=False)
 _ENTRY = re.compile(r"^(\s*)\.\. \[(\d+)\] ")
 _MARK = re.compile(r"\[(\d+)\]_")
+
+
+def unparsed_dict(visitor: _UnparseVisitor, node: ast.Dict) -> str:
+    """Return the source of a dictionary; Sphinx drops the missing key of ``**more`` and then counts keys and values."""
+    keys = ["**" if key is None else f"{visitor.visit(key)}: " for key in node.keys]
+    return f"{{{', '.join(key + visitor.visit(value) for key, value in zip(keys, node.values, strict=True))}}}"
+
+
+_UnparseVisitor.visit_Dict = unparsed_dict  # type: ignore[method-assign]
 
 
 class NearestNameRole(PyXRefRole):

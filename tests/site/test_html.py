@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import families
 import pytest
 from built_book import EXECUTED, HTML, PAGES
+from sphinx.pycode import ModuleAnalyzer
 from themed_figures import DARK
 
 import gradlab
@@ -318,6 +319,11 @@ def test_every_example_of_a_docstring_is_shown(soups):
             continue
         for line in re.findall(r"^\s*(>>> .*)$", inspect.getdoc(value) or "", re.M):
             assert " ".join(line.split()) in text, f"{min(addresses)}: {line}"
+
+
+def test_a_decorator_with_an_unpacked_dictionary_does_not_hide_a_module():
+    source = "@entered({'near': 1, **others})\ndef part():\n    pass\n\nvalue = 1\n'''What it is.'''\n"
+    assert ModuleAnalyzer.for_string(source, "part").find_attr_docs() == {("", "value"): ["What it is.", ""]}
 
 
 @pytest.mark.parametrize("name", ["index", "learn/vanishing", "howto/own-parts"])
