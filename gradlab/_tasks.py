@@ -59,15 +59,18 @@ def _encode_binary(y: Array, outputs: int) -> Array:
     return np.asarray(flat, dtype=float)[:, None]
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _encode_values(y: Array, outputs: int) -> Array:
     if y.ndim == 1 and y.dtype.kind in "iub" and outputs > 1:
         return _one_hot(y, outputs)  # as in Nielsen's book
     values = y[:, None] if y.ndim == 1 else y
     if values.shape[1] != outputs:
         cure = "; labels of classes must be whole numbers" if y.ndim == 1 and (y == np.floor(y)).all() else ""
-        raise ValueError(
-            f"y must have as many values a sample as there are outputs, {outputs}, not {values.shape[1]}{cure}"
-        )
+        given = _count(values.shape[1], "value")
+        raise ValueError(f"y has {given} a sample and the network {_count(outputs, 'output')}{cure}")
     return np.asarray(values, dtype=float)
 
 
