@@ -21,12 +21,13 @@ MODULES = sorted(
 # a module imports from its own floor or those below it, and never up
 FLOORS = [
     {"_registry", "_check", "_seeds"},
-    {"activations", "initializers", "losses", "optimizers", "schedules", "datasets", "claims"}
-    | {"_initializer", "_loss", "_optimizer", "_tasks"},  # what a part is; the file without underscore has the parts
+    {"activations", "initializers", "losses", "optimizers", "schedules", "datasets", "claims"},
     {"network"},
     {"training", "testing"},
     {"plots"},
 ]
+# what a part is, a file with an underscore each, stands beside the file that has the parts
+FLOORS[1] |= {room for module in MODULES if "." not in (room := module) and room.startswith("_")} - FLOORS[0]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 
 
