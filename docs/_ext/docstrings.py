@@ -37,7 +37,7 @@ def unparsed_dict(visitor: _UnparseVisitor, node: ast.Dict) -> str:
     return f"{{{', '.join(key + visitor.visit(value) for key, value in zip(keys, node.values, strict=True))}}}"
 
 
-_UnparseVisitor.visit_Dict = unparsed_dict  # type: ignore[method-assign]
+_UnparseVisitor.visit_Dict = unparsed_dict  # type: ignore[assignment, method-assign]
 
 
 class NearestNameRole(PyXRefRole):
