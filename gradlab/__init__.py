@@ -1,5 +1,7 @@
 """Activation functions and a trainer for dense networks, in NumPy, for the book that explains them."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 # `X as X` tells type checkers that gradlab offers X; the star brings the activations, so that a new one needs no line here
@@ -62,8 +64,8 @@ if TYPE_CHECKING:
     from gradlab.activations._normal import standard_normal  # noqa: F401
     from gradlab.activations.record import Array  # noqa: F401
 else:
-    __all__ = sorted(name for name in globals() if not name.startswith("_") and name != "TYPE_CHECKING")
-    del TYPE_CHECKING
+    del TYPE_CHECKING, annotations
+    __all__ = sorted(name for name in globals() if not name.startswith("_"))
     Registry.__module__ = __name__  # where readers and the reference find it
 
     def __getattr__(name: str) -> object:

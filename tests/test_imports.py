@@ -49,6 +49,12 @@ def test_importing_gradlab_needs_numpy_alone():
     assert strangers == {"gradlab", "numpy"}
 
 
+def test_importing_gradlab_loads_nothing_of_numpy_that_numpy_leaves_for_later():
+    """NumPy's random part alone would double the time that the import takes: annotations must not ask for it."""
+    more = {name for name in _loaded("import gradlab") - _loaded("import numpy") if name.startswith("numpy")}
+    assert not {name for name in more if not name.startswith(("numpy.typing", "numpy._typing"))}
+
+
 def test_training_and_claiming_need_numpy_alone():
     loaded = _loaded(
         "import gradlab as gl; gl.train(gl.MLP([2, 3, 2]), gl.datasets.xor(), steps=2); gl.datasets.digits(); "

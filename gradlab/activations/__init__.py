@@ -1,5 +1,7 @@
 """Activation functions: what one is (`record`), and all of them, each as its formula (`functions`)."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 # `X as X` tells type checkers that X is offered here; the star brings the activations

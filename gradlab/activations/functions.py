@@ -7,6 +7,8 @@ The rules are written so that no magnitude is lost where a slope becomes small: 
 1 − tanh², of which nothing is left beyond 19. The trainer runs them as they stand.
 """
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 import numpy as np
