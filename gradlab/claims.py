@@ -195,8 +195,7 @@ def _between(key: str, measured: float, above: float | None, below: float | None
 def _show(made: Claim) -> None:
     """Show a claim where there is an IPython to show it in."""
     ipython: Any = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    if shell is None:
+    if ipython is None or (shell := ipython.get_ipython()) is None:
         return
     terminal: Any = sys.modules.get("IPython.terminal.interactiveshell")
     if terminal is not None and isinstance(shell, terminal.TerminalInteractiveShell):

@@ -396,6 +396,7 @@ def regions(ax):
         assert (inside.sum(0) == 1).all(), "each point lies in one region"
         return x, np.array([color for _, _, color in areas])[inside.argmax(0)]
 
+    draw.ax = ax
     return draw
 
 
@@ -423,7 +424,8 @@ def _clusters(classes, samples=60):
         ("squared_error", 3, 3),
     ],
 )
-def test_a_boundary_shows_what_the_run_predicts(ax, regions, loss, classes, outputs, normalize):
+def test_a_boundary_shows_what_the_run_predicts(regions, loss, classes, outputs, normalize):
+    ax = regions.ax
     data = _clusters(classes)
     net = gl.MLP([2, 8, outputs], activation="tanh", normalize=normalize)
     run = gl.train(net, data, loss=loss, optimizer=gl.Adam(0.05), steps=60, batch_size=20, seeds=range(3))
