@@ -17,15 +17,16 @@ __all__ = ["OPTIMIZERS", "SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSpro
 
 Array = NDArray[Any]
 
+_MOMENTUM = "use gradlab.SGD(momentum=0.9)"
+_NESTEROV = "use gradlab.SGD(momentum=0.9, nesterov=True)"
+
 
 @optimizer(
     aliases=("gradient_descent", "stochastic_gradient_descent"),
-    hints=dict.fromkeys(
-        ("momentum", "sgd_with_momentum", "sgd_momentum", "heavy_ball"), "use gradlab.SGD(momentum=0.9)"
-    )
-    | dict.fromkeys(
-        ("nesterov", "nag", "sgd_with_nesterov", "nesterov_momentum"), "use gradlab.SGD(momentum=0.9, nesterov=True)"
-    ),
+    hints={
+        **dict.fromkeys(("momentum", "sgd_with_momentum", "sgd_momentum", "heavy_ball"), _MOMENTUM),
+        **dict.fromkeys(("nesterov", "nag", "sgd_with_nesterov", "nesterov_momentum"), _NESTEROV),
+    },
 )
 @dataclass(frozen=True)
 class SGD(Optimizer):
