@@ -278,7 +278,7 @@ class Loss:
         >>> gl.LOSSES["cross_entropy"].accuracy(np.array([[[0.0, 3.0], [2.0, 1.0]]]), np.array([1, 1]))
         array([0.5])
         """
-        right = np.count_nonzero(self.predicted_labels(outputs) == labels, axis=-1) / outputs.shape[-2]
+        right = np.add.reduce(self.predicted_labels(outputs) == labels, axis=-1, dtype=float) / outputs.shape[-2]
         with np.errstate(all="ignore"):
             whole = np.isfinite(np.add.reduce(outputs, None))  # then all are finite, which is quickly seen
         if whole:

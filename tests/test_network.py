@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradlab as gl
-from gradlab.network import Trace, generator
+from gradlab._seeds import generator
+from gradlab.network import Trace
 
 SIZES = [[3, 4], [3, 5, 2], [1, 1, 1], [2, 7, 3, 4, 2]]
 shaped = pytest.mark.parametrize("sizes", SIZES, ids=str)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradlab.activations import _digits
+from gradlab.activations import _digits, _fast
 from gradlab.activations._arithmetic import exp_pair
 from gradlab.activations._normal import standard_normal
 from gradlab.activations.record import Activation, Array, activation
@@ -22,7 +22,9 @@ _POSITIVE = (0, np.inf)
 _ROOT_2_BY_PI = (2 / np.pi) ** 0.5
 
 
-@activation(family="linear", look="0:", formula="x")
+@activation(
+    family="linear", look="0:", formula="x", aliases=("linear",), hints={"none": "for no activation take 'identity'"}
+)
 def identity(x: Array) -> tuple[Array, Array]:
     """The identity, f(x) = x, which makes a network affine.
 
@@ -36,7 +38,15 @@ def identity(x: Array) -> tuple[Array, Array]:
     return x, np.ones_like(x)
 
 
-@activation(family="sigmoid", look="1-", formula="1 / (1 + exp(-x))", source="lecun1998")
+@activation(
+    family="sigmoid",
+    look="1-",
+    formula="1 / (1 + exp(-x))",
+    source="lecun1998",
+    in_place=_fast.sigmoid,
+    aliases=("logistic",),
+    hints={"softmax": "it is inside 'cross_entropy', a loss; for one output there is 'sigmoid'"},
+)
 def sigmoid(x: Array) -> tuple[Array, Array]:
     """The logistic function, σ(x) = 1/(1 + exp(−x)), with values in (0, 1).
 
@@ -95,7 +105,7 @@ def log_sigmoid(x: Array) -> tuple[Array, Array]:
     return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))), up * (1 / (up + down))
 
 
-@activation(family="sigmoid", look="2--", formula="tanh(x)", source="lecun1998")
+@activation(family="sigmoid", look="2--", formula="tanh(x)", source="lecun1998", in_place=_fast.tanh)
 def tanh(x: Array) -> tuple[Array, Array]:
     """The hyperbolic tangent, tanh(x) = 2σ(2x) − 1, with values in (−1, 1).
 
@@ -106,8 +116,8 @@ def tanh(x: Array) -> tuple[Array, Array]:
     The cells of the LSTM (Hochreiter and Schmidhuber, 1997), and hidden layers wherever values should be centred on
     0, which is why it was preferred to sigmoid (Kalman and Kwasny, 1992; LeCun et al., 1998).
     """
-    up, down = exp_pair(x)
-    sech = 2 / (up + down)
+    up = np.exp(x)
+    sech = 2 / (up + 1 / up)
     return np.tanh(x), sech * sech
 
 
@@ -123,8 +133,8 @@ def scaled_tanh(x: Array) -> tuple[Array, Array]:
     -----
     Recommended for hidden layers by LeCun et al. (1998), together with inputs of mean 0.
     """
-    up, down = exp_pair(x * (2 / 3))
-    sech = 2 / (up + down)
+    up = np.exp(x * (2 / 3))
+    sech = 2 / (up + 1 / up)
     return 1.7159 * np.tanh(x * (2 / 3)), (1.7159 * 2 / 3) * (sech * sech)
 
 
@@ -192,7 +202,18 @@ def softplus(x: Array) -> tuple[Array, Array]:
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), up * (1 / (up + down))
 
 
-@activation(family="rectifier", look="3-", formula="max(x, 0)", kinks=(0.0,), source="nair2010")
+@activation(
+    family="rectifier",
+    look="3-",
+    formula="max(x, 0)",
+    kinks=(0.0,),
+    source="nair2010",
+    hints={
+        "step": "a step has slope 0 everywhere, so nothing below it learns; smooth ones are 'sigmoid' and 'hard_sigmoid'",
+        "heaviside": "a step has slope 0 everywhere, so nothing below it learns; smooth ones are 'sigmoid' and 'hard_sigmoid'",
+        "maxout": "it takes the largest of several inputs, so it is not elementwise; the nearest is 'relu'",
+    },
+)
 def relu(x: Array) -> tuple[Array, Array]:
     """The rectified linear unit, max(0, x).
 
@@ -235,6 +256,7 @@ def _slope_kinks(slope: float) -> tuple[float, ...]:
     kinks=_slope_kinks,
     source="maas2013",
     exact=_digits.bent_line,
+    aliases=("lrelu",),
 )
 def leaky_relu(x: Array, *, slope: float = 0.01) -> tuple[Array, Array]:
     """The leaky rectifier: x where x > 0, slope·x elsewhere.
@@ -262,6 +284,7 @@ def _by_slope(x: Array, *, slope: float | Array) -> Array:
     source="he2015",
     learned={"slope": _by_slope},
     exact=_digits.bent_line,
+    aliases=("parametric_relu",),
 )
 def prelu(x: Array, *, slope: float = 0.25) -> tuple[Array, Array]:
     """The parametric rectifier: x where x > 0, slope·x elsewhere, with a slope that is learned.
@@ -438,6 +461,10 @@ def gelu_tanh(x: Array) -> tuple[Array, Array]:
     source="ramachandran2017",
     aliases=("silu",),
     exact=_digits.swish,
+    hints={
+        "quick_gelu": "take gl.swish.bind(beta=1.702)",
+        "glu": "gated units of two inputs are not elementwise; their gates are 'sigmoid' (GLU), 'gelu' (GEGLU) and 'swish' (SwiGLU)",
+    },
 )
 def swish(x: Array, *, beta: float = 1.0) -> tuple[Array, Array]:
     """Swish, x·σ(βx); with β = 1 it is also called SiLU.

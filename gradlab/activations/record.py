@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry
+from gradlab._registry import Registry, reachable
 from gradlab.activations import _facts, _fast
+
+__all__ = ["ACTIVATIONS", "Activation", "Family", "GaussianMoments", "Rule", "activation"]
 
 Array = NDArray[Any]
 Rule = Callable[..., tuple[Any, Any]]
@@ -67,8 +69,8 @@ class Activation:
     source
         The key of the paper in the book's bibliography.
     in_place
-        ``in_place(z, value, slope, **parameters)``: the same function, written into two buffers for the trainer.
-        gradlab's own rules need none.
+        ``in_place(z, value, slope, **parameters)``: the same function, written into two buffers for the trainer; few
+        of gradlab's own need one.
     learned
         For each parameter that training may change its ``derivative(x, **parameters)``: how the value at ``x`` changes
         with the parameter. A network has one such parameter a unit, which starts at the value in ``parameters``.
@@ -122,7 +124,7 @@ class Activation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Activation):
             return NotImplemented
-        return self._identity() == other._identity()
+        return bool(self._identity() == other._identity())
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(self.parameters.items())))
@@ -236,17 +238,15 @@ class Activation:
             self._known(key, arrays[key])
 
         def kernel(z: Array, value: Array, slope: Array) -> None:
-            made: dict[int, Array] = {}
-            calls = self.calls(
-                z, value, slope, arrays=arrays, scratch=lambda index: made.setdefault(index, np.empty_like(z))
-            )
-            for call, given in calls:
+            buffer = functools.partial(_scratch, {}, z)
+            calls = self.calls(z, value=value, slope=slope, arrays=arrays, scratch=buffer)
+            for call, given in [*calls, *self.mending(z, slope)]:
                 call(*given)
 
         return kernel
 
     def calls(
-        self, z: Array, value: Array, slope: Array, *, arrays: Mapping[str, Array], scratch: Callable[[int], Array]
+        self, z: Array, *, value: Array, slope: Array, arrays: Mapping[str, Array], scratch: Callable[[int], Array]
     ) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
         """Return the NumPy calls of one `kernel`, for arrays that stay where they are.
 
@@ -266,7 +266,8 @@ class Activation:
         """
         numbers = {key: value for key, value in self.parameters.items() if key not in arrays}
         if self.in_place is not None:
-            return [(functools.partial(self.in_place, **numbers, **arrays), (z, value, slope))]
+            named = functools.partial(self.in_place, **numbers, **arrays) if numbers or arrays else self.in_place
+            return [(named, (z, value, slope))]
         if self.rule.__module__.startswith("gradlab."):
             program = _fast.read(self.rule, tuple(numbers.items()), tuple(arrays), z.dtype.char)
             if program is not None:
@@ -278,6 +279,25 @@ class Activation:
             value[...], slope[...] = self._pair(self.rule(_read_only(z), **numbers, **arrays), z.shape)
 
         return [(general, ())]
+
+    def mending(self, z: Array, slope: Array) -> list[tuple[Callable[..., Any], tuple[Any, ...]]]:
+        """Return the call that takes small slopes once more by the rule, after `calls` of a twin that loses them.
+
+        Parameters
+        ----------
+        z, slope
+            What the slopes were taken of, and the slopes, of any number of layers together.
+
+        Returns
+        -------
+        list of tuple
+            At most one function with its arguments.
+        """
+        if not getattr(self.in_place, "rough", False):
+            return []
+        if z.flags.c_contiguous and slope.flags.c_contiguous:
+            return [(_fast.mend, (self.rule, z.reshape(-1), slope.reshape(-1)))]
+        return [call for pair in zip(z, slope, strict=True) for call in self.mending(*pair)]
 
     @property
     def kinks(self) -> tuple[float, ...]:
@@ -346,6 +366,11 @@ class Activation:
         return chosen
 
 
+def _scratch(made: dict[int, Array], like: Array, index: int) -> Array:
+    """Return a buffer for a number, the same one for the same number."""
+    return made.setdefault(index, np.empty_like(like))
+
+
 def _read_only(x: Array) -> Array:
     """Return a view that a rule cannot change by mistake."""
     view = x.view()
@@ -372,6 +397,7 @@ def activation(
     limits: Mapping[str, tuple[float, float]] | None = None,
     source: str | None = None,
     aliases: tuple[str, ...] = (),
+    hints: Mapping[str, str] | None = None,
     in_place: Callable[..., None] | None = None,
     learned: Mapping[str, Callable[..., Array]] | None = None,
     draw: Callable[..., dict[str, Array]] | None = None,
@@ -392,6 +418,8 @@ def activation(
         The key of its paper in the book's bibliography.
     aliases
         Other names in use for it.
+    hints
+        For names that are near but not it, what to answer.
     in_place
         The same function for the trainer, see `Activation`.
     learned
@@ -412,6 +440,13 @@ def activation(
     -------
     Callable
         The decorator.
+
+    Raises
+    ------
+    TypeError
+        If ``limits`` or ``learned`` name what is no parameter of the rule.
+    ValueError
+        If the name is that of one of gradlab's own.
 
     Examples
     --------
@@ -436,9 +471,13 @@ def activation(
             )
         if exact is not None:
             rule.exact = exact  # type: ignore[attr-defined]  # it stands for this rule and no other
+        for what, told in (("limits", limits), ("learned", learned)):
+            for key in set(told or {}) - set(defaults):
+                takes = f"takes {', '.join(defaults)}" if defaults else "takes no parameter"
+                raise TypeError(f"{name} {takes}; {what} names {key!r}{_check.near(key, defaults)}")
         made = Activation(
             name,
-            rule,
+            reachable(rule),
             MappingProxyType(defaults),
             kinks_at=kinks,
             limits=MappingProxyType(dict(limits or {})),
@@ -450,7 +489,7 @@ def activation(
             look=look,
             formula=formula,
         )
-        ACTIVATIONS._add(name, made, aliases)
+        ACTIVATIONS._add(name, made, aliases, hints)
         return made
 
     return decorate

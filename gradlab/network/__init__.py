@@ -1,6 +1,5 @@
 """The multilayer perceptron: the recipe (`mlp`), and what one pass through it holds (`trace`)."""
 
-from gradlab._seeds import generator as generator
 from gradlab.network.mlp import MLP, Layer
 from gradlab.network.trace import Moments, Trace
 

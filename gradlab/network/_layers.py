@@ -194,8 +194,8 @@ def activate(level: Level, activation: Activation, buffers: Buffers) -> list[Cal
     saw = thin(level.saw)
     return activation.calls(
         saw,
-        thin(level.value),
-        thin(level.slope),
+        value=thin(level.value),
+        slope=thin(level.slope),
         arrays={name: thin(array) for name, array in level.parameters(activation).items()},
         scratch=lambda index: buffers.scratch(index, saw),
     )
@@ -211,9 +211,7 @@ def activate_back(level: Level, activation: Activation) -> list[Call]:
     return [*calls, (np.multiply, (thin(level.arriving), thin(level.slope), thin(level.delta)))]
 
 
-def _learned(
-    derivative: Callable[..., Array], level: Level, gradient: Array, parameters: Mapping[str, Any]
-) -> None:
+def _learned(derivative: Callable[..., Array], level: Level, gradient: Array, parameters: Mapping[str, Any]) -> None:
     """Fill the gradient of an activation's own parameter, one a unit."""
     np.sum(level.arriving * derivative(level.saw, **parameters), axis=2, out=gradient)
 

@@ -19,6 +19,8 @@ from gradlab.losses import LOSSES, Loss
 from gradlab.network import _population
 from gradlab.network.trace import Moments, Trace
 
+__all__ = ["MLP", "Layer"]
+
 Array = NDArray[Any]
 BLOCK = 1_024  # samples of a pass where all of them together would only take memory
 
@@ -294,7 +296,7 @@ class MLP:
         if not isinstance(data, Data):
             raise TypeError(f"data must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
         theta = _floating(theta)
-        inputs, targets = encode_inputs(data.x, self.sizes[0]), rule.encode(data.y, self.sizes[-1])
+        inputs, targets = encode_inputs(data.x, self.sizes[0]), rule.targets(data.y, self.sizes[-1])
         gradient = np.zeros_like(theta)
         trace = Trace(self, theta, samples=len(inputs), gradient=gradient, shared=True)
         trace.input[..., :-1] = inputs

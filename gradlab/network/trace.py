@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,10 @@ from gradlab.losses import Loss
 from gradlab.network import _layers
 from gradlab.network._layers import Call, Level, Normalization, thin
 
+__all__ = ["Moments", "Trace"]
+
 Array = NDArray[Any]
+Kept = TypeVar("Kept")
 
 Moments = Sequence[tuple[Array, Array]]
 """Mean and variance of each hidden layer's pre-activations over the training data, shape (seeds, units) each."""
@@ -124,13 +127,14 @@ class Trace:
         seeds, units = len(theta), net.sizes[1:]
         largest = seeds * samples * max(units)
         make = _layers.Buffers(theta.dtype, largest, before=None if reuse is None else reuse._buffers)
-        self._buffers = make
+        self._buffers: _layers.Buffers = make
         self.input: Array = make(1 if shared else seeds, samples, net.sizes[0] + 1)
         self.input[..., -1] = 1
         # one array for all layers each, of which the layers have views: a statistic is a few calls for all of them
         self.starts: list[int] = [0, *np.cumsum(units[:-1])[:-1].tolist()] if len(units) > 1 else []
         self.all_values: Array = make(seeds, sum(units[:-1]) + len(units) - 1, samples)
         self.all_slopes: Array = make(seeds, sum(units[:-1]), samples)
+        self._all_saw: Array = make(seeds, sum(units[:-1]), samples)
         all_deltas = self.all_slopes if gradient is None else make(seeds, sum(units), samples)
         self._levels = self._make_levels(theta, gradient, all_deltas)
         if net.normalize is not None:
@@ -143,6 +147,7 @@ class Trace:
         self.deltas: list[Array] = [] if gradient is None else [level.delta for level in self._levels]
         self.gradients: list[Array] = [] if gradient is None else [level.gradient for level in self._levels]
         self.normalizations: list[Normalization] = [level.norm for level in self._levels if level.norm is not None]
+        self._kept: dict[object, Any] = {}
         self._forward = self._forward_calls()
         self._backward = [] if gradient is None else self._backward_calls()
 
@@ -159,15 +164,17 @@ class Trace:
         entering, first = self.input.transpose(0, 2, 1), 0
         for index, block in enumerate(net.blocks(theta)):
             units, hidden = block.shape[2], index < len(net.sizes) - 2
-            level = Level(block, entering, make(len(theta), units, entering.shape[2]), own=own[index])
             rows = slice(first, first + units)
+            seen = self._all_saw[:, rows]
+            z = seen if hidden and net.normalize is None else make(len(theta), units, entering.shape[2])
+            level = Level(block, entering, z, own=own[index])
             if gradient is not None:
                 level.delta = level.arriving = all_deltas[:, rows]
                 level.gradient, level.own_gradients = gradients[index], own_gradients[index]
             if hidden:
                 entering = self.all_values[:, first + index : first + index + units + 1]
                 entering[:, -1] = 1
-                level.saw, level.value, level.slope = level.z, entering[:, :-1], self.all_slopes[:, rows]
+                level.saw, level.value, level.slope = seen, entering[:, :-1], self.all_slopes[:, rows]
                 level.skips = net.residual and index > 0 and block.shape[1] - 1 == units
                 if level.skips and gradient is not None:
                     level.arriving = make(*level.z.shape)  # what arrives also goes round the layer
@@ -179,7 +186,6 @@ class Trace:
         """Put a normalisation between the weights and the activation of each hidden layer."""
         axis = 2 if self.net.normalize == "batch" else 1
         for index, level in enumerate(self._levels[:-1]):
-            level.saw = self._buffers(*level.z.shape)
             given = moments[index] if moments is not None and axis == 2 else None
             level.norm = Normalization(level.z, level.saw, level.own, axis=axis, moments=given)
 
@@ -200,6 +206,8 @@ class Trace:
                 calls += _layers.normalise(level)
                 calls += _layers.activate(level, self.net.activation, self._buffers)
                 calls += _layers.skip(level)
+        if self.starts:
+            calls += self.net.activation.mending(self._all_saw, self.all_slopes)
         return calls
 
     def _backward_calls(self) -> list[Call]:
@@ -221,6 +229,25 @@ class Trace:
     def output_delta(self) -> Array:
         """Where the loss writes its slope before `backward`, shape (seeds, samples, outputs)."""
         return self.deltas[-1].transpose(0, 2, 1)
+
+    def once(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """Return what ``make()`` returned the first time: buffers and views that a statistic uses at every record.
+
+        Parameters
+        ----------
+        key
+            A name for it: whatever can be a key of a dict.
+        make
+            Called the first time.
+
+        Returns
+        -------
+        object
+            What it returned.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[no-any-return]
 
     def draw(self, generators: Sequence[np.random.Generator]) -> None:
         """Draw the activation's random parameters for one pass, each seed from its own generator."""

@@ -36,9 +36,8 @@ class Orders:
         self.per_epoch = samples // batch
         self.epochs = max(1, ORDER // samples)
         self.drawn = -1
-        kind = np.int32 if samples < 2**31 else np.int64
-        self.plain = np.tile(np.arange(samples, dtype=kind), (self.epochs, 1))
-        self.orders = np.empty((len(seeds), self.epochs, samples), kind)
+        self.plain = np.tile(np.arange(samples), (self.epochs, 1))
+        self.orders = np.empty((len(seeds), self.epochs, samples), np.intp)
 
     def __call__(self, step: int) -> Array:
         """Return the indices of the batch after ``step`` updates, shape (seeds, batch)."""
@@ -123,29 +122,30 @@ class Chunk:
         self.seeds, self.theta = plan.seeds[rows], plan.theta[rows]
         net, samples, batch = plan.net, plan.samples, plan.batch
         self.gradient: Array = np.zeros_like(self.theta) if before is None else before.gradient[: len(self.theta)]
-        size, whole = len(samples) if batch is None else batch, batch is None
+        whole = batch is None
         self.noisy = net.activation.draw is not None
-        self.trace = Trace(
+        self.trace: Trace = Trace(
             net,
             self.theta,
-            samples=size,
+            samples=len(samples) if batch is None else batch,
             gradient=self.gradient,
             shared=whole,
             noisy=self.noisy,
             reuse=before.trace if before else None,
         )
-        shape = (1 if whole else len(self.seeds), size, samples.targets.shape[1])
-        self.targets = np.empty(shape, self.theta.dtype) if before is None else before.targets[: shape[0]]
+        shape = (1 if whole else len(self.seeds), len(self.trace.outputs[0]), net.sizes[-1])
+        self.targets: Array = np.empty(shape, self.theta.dtype) if before is None else before.targets[: shape[0]]
         self.orders = None if batch is None else Orders(self.seeds, len(samples), batch)
         if whole:
-            self.trace.input[0, :, :-1], self.targets[0] = samples.inputs[:, :-1], samples.targets
-        self.watch = self.trace if plan.monitor is None else self._watching(before)
+            self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
+        self.seen = Seen(self.trace, plan.loss, self.targets) if plan.monitor is None else self._watching(before)
         self.running = plan.stopped[rows] < 0  # which seeds have not met the target loss
+        self.all_running = bool(self.running.all())
         self.pass_calls = self.trace.calls(plan.loss, self.targets)
         self.update = Update(plan.optimizer, self.theta, self.gradient, [slot[rows] for slot in plan.slots])
 
-    def _watching(self, before: Chunk | None) -> Trace:
-        """Return the trace of the monitor's samples."""
+    def _watching(self, before: Chunk | None) -> Seen:
+        """Return what the monitor's samples are seen by."""
         plan = self.plan
         assert plan.monitor is not None
         watch = Trace(
@@ -154,11 +154,11 @@ class Chunk:
             samples=len(plan.monitor),
             gradient=self.gradient,
             shared=True,
-            reuse=before.watch if before else None,
+            reuse=before.seen.trace if before else None,
         )
-        watch.input[0] = plan.monitor.inputs
-        self.watch_calls = watch.calls(plan.loss, plan.monitor.targets[None])
-        return watch
+        watch.input[0], targets = plan.monitor.inputs, plan.monitor.targets[None]
+        self.watch_calls = watch.calls(plan.loss, targets)
+        return Seen(watch, plan.loss, targets)
 
     def load(self, step: int) -> None:
         """Gather each seed's batch, and draw its noise, for the update after ``step`` updates."""
@@ -180,11 +180,11 @@ class Chunk:
         if plan.monitor is not None:
             for call, arguments in self.watch_calls:
                 call(*arguments)
-            seen = Seen(plan.loss, plan.monitor.targets[None], plan.monitor.labels)
+            labels = plan.monitor.labels
         else:
             labels = plan.samples.labels
-            seen = Seen(plan.loss, self.targets, labels if labels is None or plan.batch is None else labels[self.indices])
-        return records.take(index, self.rows, self.watch, seen)
+            labels = labels if labels is None or plan.batch is None else labels[self.indices]
+        return records.take(index, self.rows, self.seen, labels)
 
     def advance(self, records: Records, places: dict[int, int], steps: range, last: int) -> None:
         """Take some steps, with a record wherever ``places`` has one.
@@ -221,10 +221,11 @@ class Chunk:
             met = self.running & (loss <= self.plan.target)
             self.plan.stopped[self.rows][met] = now
             self.running &= ~met
+            self.all_running = bool(self.running.all())
 
     def _step(self, number: int) -> None:
         """Update the seeds that have not met the target loss."""
-        if self.running.all():
+        if self.all_running:
             self.update(number)
         elif self.running.any():
             with self.update.sparing(~self.running):

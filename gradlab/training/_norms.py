@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,27 +14,45 @@ Array = NDArray[Any]
 SAFE = {"f": (1e-28, 1e37), "d": (1e-280, 1e300)}
 
 
-def norms(rows: Array) -> Array:
-    """Return √Σa² of each row, in float64.
+class Norms:
+    """The norms of some arrays of each seed, √Σa² over all entries, taken again whenever the arrays have changed.
 
     Parameters
     ----------
-    rows
-        Numbers of shape (seeds, numbers).
-
-    Returns
-    -------
-    ndarray
-        Norms of shape (seeds,): inf or nan only where a number is, or where the norm itself is too large.
+    arrays
+        Arrays of shape (seeds, ...), one a layer; the norms see later changes of them.
     """
-    line = rows[:, None]
-    squares = np.matmul(line, line.transpose(0, 2, 1))[:, 0, 0].astype(float)
-    low, high = SAFE[rows.dtype.char]
-    found: Array = np.sqrt(squares)
-    for seed in np.flatnonzero(~((squares > low) & (squares < high))):
-        largest, share = scaled(rows[seed])
-        found[seed] = largest * share
-    return found
+
+    def __init__(self, arrays: Sequence[Array]) -> None:
+        seeds, kind = len(arrays[0]), arrays[0].dtype
+        self.rows = [array.reshape(seeds, -1) for array in arrays]
+        self.squares = np.empty((len(arrays), seeds), kind)
+        self.low, self.high = SAFE[kind.char]
+        self.calls: list[tuple[Any, ...]] = []
+        for row, out in zip(self.rows, self.squares, strict=True):
+            if seeds == 1:  # the same sum with less around it
+                self.calls.append((np.dot, row[0], row[0], out[0, ...]))
+            else:
+                self.calls.append((np.matmul, row[:, None], row[:, :, None], out[:, None, None]))
+
+    def __call__(self) -> Array:
+        """Return norms of shape (seeds, layers), in float64: inf or nan only where a number or the norm itself is."""
+        for call, row, column, out in self.calls:
+            call(row, column, out)
+        squares = self.squares
+        found: Array = np.sqrt(squares, dtype=float).T
+        if not self._safe():
+            for layer, seed in np.argwhere(~((squares > self.low) & (squares < self.high))):
+                largest, share = scaled(self.rows[layer][seed])
+                found[seed, layer] = largest * share
+        return found
+
+    def _safe(self) -> bool:
+        """Return whether no sum has lost anything."""
+        if self.squares.size <= 64:  # so few are sooner looked at one by one
+            sums = self.squares.ravel().tolist()
+            return min(sums) > self.low and max(sums) < self.high and not any(one != one for one in sums)
+        return bool(self.squares.min() > self.low and self.squares.max() < self.high)
 
 
 def scaled(numbers: Array) -> tuple[float, float]:

@@ -40,14 +40,14 @@ class Samples:
     def __init__(self, data: Data, net: MLP, loss: Loss, dtype: np.dtype[Any], *, name: str) -> None:
         if not isinstance(data, Data):
             raise TypeError(f"{name} must be a gradlab.datasets.Data(x, y), not {type(data).__name__}")
-        x = encode_inputs(data.x, net.sizes[0])
+        x, targets = encode_inputs(data.x, net.sizes[0]), loss.targets(data.y, net.sizes[-1])
         self.inputs = np.ones((len(x), x.shape[1] + 1), dtype)
         with np.errstate(over="ignore"):  # a number too large for float32 becomes inf, which is refused below
             self.inputs[:, :-1] = x
-            self.targets = loss.encode(data.y, net.sizes[-1]).astype(dtype)
-        self.labels = loss.labels(data.y, net.sizes[-1])
+            self.targets = targets.astype(dtype)
         if not np.isfinite(self.inputs).all() or not np.isfinite(self.targets).all():
             raise ValueError(f"{name} holds a number that is too large for {dtype}")
+        self.labels = loss.labels(data.y, net.sizes[-1])
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -137,7 +137,9 @@ def plan(given: Arguments) -> Plan:
     every = _check.whole("record_every", given.record_every, least=1)
     samples = Samples(given.data, net, loss, kind, name="data")
     monitor = None if given.monitor is None else Samples(given.monitor, net, loss, kind, name="monitor")
-    begun = _fresh(given, net, optimizer, kind) if given.resume is None else _resumed(given, loss, optimizer, kind, every)
+    begun = (
+        _fresh(given, net, optimizer, kind) if given.resume is None else _resumed(given, loss, optimizer, kind, every)
+    )
     last = begun.start + steps
     return Plan(
         net=net,
@@ -173,7 +175,9 @@ class _Begun:
 def _fresh(given: Arguments, net: MLP, optimizer: Optimizer, kind: np.dtype[Any]) -> _Begun:
     """Return the beginning of a run that does not go on from another."""
     seeds = _check.seeds(given.seeds)
-    theta = net.initialize(seeds, dtype=kind.name) if given.theta is None else _given_theta(given, net, kind, len(seeds))
+    theta = (
+        net.initialize(seeds, dtype=kind.name) if given.theta is None else _given_theta(given, net, kind, len(seeds))
+    )
     return _Begun(seeds, 0, theta, [np.zeros_like(theta) for _ in optimizer.slots], np.full(len(seeds), -1))
 
 
@@ -183,7 +187,9 @@ def _given_theta(given: Arguments, net: MLP, kind: np.dtype[Any], seeds: int) ->
     except (TypeError, ValueError):
         raise TypeError(f"theta must be an array of numbers, not {_check.short(given.theta)}") from None
     if theta.shape != (seeds, net.parameters):
-        raise ValueError(f"theta must have shape (seeds, parameters), here {(seeds, net.parameters)}, not {theta.shape}")
+        raise ValueError(
+            f"theta must have shape (seeds, parameters), here {(seeds, net.parameters)}, not {theta.shape}"
+        )
     return theta
 
 
@@ -201,12 +207,20 @@ def _resumed(given: Arguments, loss: Loss, optimizer: Optimizer, kind: np.dtype[
         ("dtype", before.theta.dtype.name, kind.name),
     ):
         if then != now:
-            again = " that prints the same: one of its parts was defined again with other code" if f"{then!r}" == f"{now!r}" else ""
-            raise ValueError(f"resume goes on with the {name} of the earlier run, {then!r}; it was given {now!r}{again}")
+            again = (
+                " that prints the same: one of its parts was defined again with other code"
+                if f"{then!r}" == f"{now!r}"
+                else ""
+            )
+            raise ValueError(
+                f"resume goes on with the {name} of the earlier run, {then!r}; it was given {now!r}{again}"
+            )
     if not (isinstance(given.seeds, int) and given.seeds == 0):
         seeds = _check.seeds(given.seeds)
         if seeds != before.seeds:
-            raise ValueError(f"resume goes on with the seeds of the earlier run, {_some(before.seeds)}, not {_some(seeds)}")
+            raise ValueError(
+                f"resume goes on with the seeds of the earlier run, {_some(before.seeds)}, not {_some(seeds)}"
+            )
     stopped = np.full(len(before.seeds), -1)
     if given.target_loss is not None:
         # a seed that met it at a last record which an unbroken run would not have taken is not held back
@@ -239,7 +253,9 @@ def _batch(given: Any, net: MLP, samples: int, steps: int) -> int | None:
                 f"batch_size must be at most the number of samples, {samples}, not {given}; None takes all of them"
             )
     if net.normalize == "batch" and steps and (samples if given is None else given) == 1:
-        raise ValueError("batch normalisation needs 2 samples a batch: of one sample it passes on nothing but the shift")
+        raise ValueError(
+            "batch normalisation needs 2 samples a batch: of one sample it passes on nothing but the shift"
+        )
     return given  # type: ignore[no-any-return]
 
 
@@ -251,7 +267,9 @@ def _together(given: Arguments, net: MLP, kind: np.dtype[Any], samples: int) -> 
     """Return how many seeds pass through NumPy together."""
     if given.chunk is not None:
         return _check.whole("chunk", given.chunk, least=1)
-    arrays = 4 if net.normalize is None else 7  # z, value, slope and δ of each unit and sample; what a normalisation adds
+    arrays = (
+        4 if net.normalize is None else 7
+    )  # z, value, slope and δ of each unit and sample; what a normalisation adds
     return max(1, CHUNK_BYTES // (samples * sum(net.sizes) * arrays * kind.itemsize))
 
 

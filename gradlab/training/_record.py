@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +14,42 @@ from gradlab.training.statistics import STATISTICS
 Array = NDArray[Any]
 
 
-class Seen(NamedTuple):
-    """What a pass has seen: the loss, its targets, and labels if there are any.
+class Seen:
+    """What a trace has seen, and the loss of it.
 
     Parameters
     ----------
+    trace
+        The pass.
     loss
         The loss.
     targets
-        Encoded targets, shape (1 or seeds, samples, outputs).
-    labels
-        Whole-number labels, shape (samples,) or (seeds, samples).
+        Encoded targets, shape (1 or seeds, samples, outputs); later changes of them are seen.
     """
 
-    loss: Loss
-    targets: Array
-    labels: Array | None
+    def __init__(self, trace: Trace, loss: Loss, targets: Array) -> None:
+        self.trace, self.loss, self.targets = trace, loss, targets
+        z = trace.pre_activations[-1]
+        self.values = np.empty((len(z), 1, z.shape[2]), z.dtype)
+        self.ones = np.ones((z.shape[2], 1), z.dtype)
+        one = len(z) == 1 and len(targets) == 1  # NumPy is quicker with two dimensions
+        arrays = (
+            z,
+            np.swapaxes(targets, -1, -2),
+            self.values,
+            np.empty_like(self.values),
+            np.empty_like(z),
+            np.empty_like(z),
+        )
+        self.arrays = [array[0] for array in arrays] if one else arrays
+
+    def losses(self) -> Array:
+        """Return the mean loss of each seed."""
+        if self.loss.values_in_place is None:
+            self.values[:, 0] = self.loss.rule(self.trace.outputs, self.targets)[0]
+        else:
+            self.loss.values_in_place(*self.arrays)
+        return np.asarray(np.matmul(self.values, self.ones)[:, 0, 0].astype(float) / self.values.shape[2])
 
 
 class Records:
@@ -49,9 +69,11 @@ class Records:
         shapes: dict[str, tuple[int, ...]] = {"loss": (), "accuracy": ()}
         shapes |= {name: (statistic.count(depth),) for name, statistic in STATISTICS.items()}
         self.arrays = {name: np.full((records, seeds, *shape), np.nan) for name, shape in shapes.items()}
+        told = ((statistic, self.arrays[name]) for name, statistic in STATISTICS.items())
+        self.statistics = [(statistic.rule, into) for statistic, into in told if into.size]
 
-    def take(self, index: int, rows: slice, trace: Trace, seen: Seen) -> Array:
-        """Take a record of some seeds from their trace.
+    def take(self, index: int, rows: slice, seen: Seen, labels: Array | None) -> Array:
+        """Take a record of some seeds.
 
         Parameters
         ----------
@@ -59,21 +81,20 @@ class Records:
             The place of the record.
         rows
             The places of the seeds.
-        trace
-            The pass, forward and back.
         seen
-            What the trace has seen.
+            Their pass, forward and back.
+        labels
+            Whole-number labels of the samples, if they have any.
 
         Returns
         -------
         ndarray
             The loss of each seed.
         """
-        outputs, arrays = trace.outputs, self.arrays
-        loss: Array = seen.loss.rule(outputs, seen.targets)[0].mean(-1)
-        arrays["loss"][index, rows] = loss
-        if seen.labels is not None:
-            arrays["accuracy"][index, rows] = seen.loss.accuracy(outputs, seen.labels)
-        for name, statistic in STATISTICS.items():
-            arrays[name][index, rows] = statistic(trace)
+        arrays = self.arrays
+        arrays["loss"][index, rows] = loss = seen.losses()
+        if labels is not None:
+            arrays["accuracy"][index, rows] = seen.loss.accuracy(seen.trace.outputs, labels)
+        for rule, into in self.statistics:
+            into[index, rows] = rule(seen.trace)
         return loss

@@ -121,7 +121,7 @@ class History(LayerRecords):
             Accuracy where ``y`` holds labels, else R², the share of the variance explained, pooled over the outputs;
             shape (seeds,). R² is nan where ``y`` does not vary, as it does not with one sample.
         """
-        targets = self.loss_function.encode(data.y, self.net.sizes[-1])  # refuses labels that do not fit
+        targets = self.loss_function.targets(data.y, self.net.sizes[-1])  # refuses labels that do not fit
         outputs, labels = self.outputs(data.x), self.loss_function.labels(data.y, self.net.sizes[-1])
         if labels is not None:
             return self.loss_function.accuracy(outputs, labels)
@@ -176,6 +176,15 @@ class History(LayerRecords):
         ------
         ValueError
             If the recipe has a part that is not gradlab's own or in its registries, so that a file cannot name it.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib, gradlab as gl
+        >>> run = gl.train(gl.MLP([2, 4, 2]), gl.datasets.xor(), steps=10)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = run.save(pathlib.Path(folder) / "run")
+        ...     path.name, gl.History.load(path)
+        ('run.npz', <History of MLP([2, 4, 2], activation=relu, init=matched): 1 seeds, 10 steps, 2 records>)
         """
         from gradlab.training import _storage  # json and zipfile are wanted by few
 
@@ -185,7 +194,8 @@ class History(LayerRecords):
         for index, (mean, variance) in enumerate(self.moments or ()):
             arrays |= {f"mean{index}": mean, f"variance{index}": variance}
         # seeds may be larger than any integer of NumPy
-        return _storage.write(path, recipe, {"seeds": np.array([str(seed) for seed in self.seeds]), **arrays})
+        arrays |= {"seeds": np.array([str(seed) for seed in self.seeds]), "interrupted": np.array(self.interrupted)}
+        return _storage.write(path, recipe, arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> History:
@@ -219,6 +229,7 @@ class History(LayerRecords):
             **{name: stored[name] for name in _ARRAYS},
             slots=tuple(stored[f"slot{index}"] for index in range(len(optimizer.slots))),
             moments=tuple((stored[f"mean{i}"], stored[f"variance{i}"]) for i in hidden) or None,
+            interrupted=bool(stored.get("interrupted", False)),
         )
 
 

@@ -234,7 +234,7 @@ def train(
     """
     theta = (net.initialize(seed)[0] if theta is None else theta).astype(dtype)
     layers, slots = parameters(net, theta), [np.zeros_like(theta) for _ in optimizer.slots]
-    targets, labels = loss.encode(data.y, net.sizes[-1]).astype(dtype), loss.labels(data.y, net.sizes[-1])
+    targets, labels = loss.targets(data.y, net.sizes[-1]).astype(dtype), loss.labels(data.y, net.sizes[-1])
     records: dict[str, list[Any]] = {}
     for step in range(steps + 1):
         chosen = slice(None) if batch_size is None else batch(seed, step, samples=len(data), size=batch_size)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from gradlab._registry import Registry
 from gradlab.network import Trace
-from gradlab.training._norms import norms
+from gradlab.training._norms import Norms
 
 __all__ = ["STATISTICS", "LayerRecords", "Statistic", "statistic"]
 
@@ -55,6 +55,8 @@ class Statistic:
 
     def __call__(self, trace: Trace) -> Array:
         """Return the numbers of shape (seeds, layers), in float64."""
+        if self.layers == "hidden" and len(trace.net.sizes) == 2:
+            return np.empty((len(trace.outputs), 0))
         return np.asarray(self.rule(trace), dtype=float)
 
     def count(self, depth: int) -> int:
@@ -119,67 +121,99 @@ class LayerRecords:
 @statistic("all")
 def gradient_norm(trace: Trace) -> Array:
     """Frobenius norm of dL/dW of each layer, biases left out."""
-    return _of_layers([norms(_flat(gradient[:, :-1])) for gradient in trace.gradients], trace)
+    return trace.once(gradient_norm, lambda: Norms([gradient[:, :-1] for gradient in trace.gradients]))()
 
 
 @statistic("all")
 def delta_norm(trace: Trace) -> Array:
     """Norm of the backpropagated signal dL/dz of each layer over the samples."""
-    return _of_layers([norms(_flat(delta)) for delta in trace.deltas], trace)
+    return trace.once(delta_norm, lambda: Norms(trace.deltas))()
 
 
 @statistic("hidden")
 def activation_mean(trace: Trace) -> Array:
     """Mean of what each hidden layer passes on, over its units and the samples."""
-    return _of_layers([_mean(_flat(values)) for values in trace.activations], trace)
+    return _mean(trace)
 
 
 @statistic("hidden")
 def activation_std(trace: Trace) -> Array:
     """Standard deviation of what each hidden layer passes on, over its units and the samples."""
-    return _of_layers([_deviation(_flat(values)) for values in trace.activations], trace)
+    apart = trace.once(activation_std, lambda: _Apart(trace.activations))
+    return apart.norms(_mean(trace)) / trace.once(_root, lambda: _root(trace))
 
 
 @statistic("hidden")
 def dead_fraction(trace: Trace) -> Array:
     """Share of the units of each hidden layer whose slope is exactly 0 for every sample."""
-    return _shares(trace, ~trace.all_slopes.any(axis=2), 1)
+    dead = ~np.logical_or.reduce(trace.all_slopes, axis=2)
+    return np.asarray(_shares(trace, dead, each=1))
 
 
 @statistic("hidden")
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the activation's steepest on [-10, 10]."""
-    flat = np.abs(trace.all_slopes) < trace.net.activation.steepest / 100
-    return _shares(trace, flat.sum(axis=2), flat.shape[2])
+    small = np.abs(trace.all_slopes) < trace.net.activation.steepest / 100
+    return _shares(trace, np.matmul(small, _ones(trace))[..., 0], each=small.shape[2])
 
 
-def _flat(layer: Array) -> Array:
-    """Return the numbers of each seed as one row."""
-    return layer.reshape(len(layer), -1)
-
-
-def _of_layers(columns: list[Array], trace: Trace) -> Array:
-    """Return numbers of shape (seeds, layers)."""
-    return np.stack(columns, axis=1) if columns else np.empty((len(trace.outputs), 0))
-
-
-def _mean(rows: Array) -> Array:
-    """Return the mean of each row; a sum that overflows is taken once more of the numbers as shares of the largest."""
-    found = rows.mean(axis=1).astype(float)
-    for seed in np.flatnonzero(~np.isfinite(found)):
-        largest = float(np.abs(rows[seed]).max())
-        found[seed] = (rows[seed].astype(float) / largest).mean() * largest
+def _mean(trace: Trace) -> Array:
+    """Return the mean of what each hidden layer passes on, shape (seeds, hidden layers)."""
+    sums = np.matmul(trace.all_values, _ones(trace))[..., 0]
+    # each layer is followed by the ones that carry the biases, whose sums are left out
+    found = np.add.reduceat(sums, trace.once(_mean, lambda: _starts_of_values(trace)), axis=1, dtype=float)[:, ::2]
+    found /= _entries(trace)
+    if not np.isfinite(np.add.reduce(found, None)):
+        for seed, layer in np.argwhere(~np.isfinite(found)):  # a sum may be too large where the mean is not
+            values = trace.activations[layer][seed].astype(float)
+            largest = np.abs(values).max()
+            found[seed, layer] = (values / largest).mean() * largest
     return found
 
 
-def _deviation(rows: Array) -> Array:
-    """Return the standard deviation of each row."""
-    mean = _mean(rows).astype(rows.dtype)
-    return norms(rows - mean[:, None]) / np.sqrt(rows.shape[1])
+def _starts_of_values(trace: Trace) -> list[int]:
+    """Return the rows of ``all_values`` at which layers and their ones start, by turns."""
+    units = trace.net.sizes[1:-1]
+    return [
+        row
+        for index, (at, more) in enumerate(zip(trace.starts, units, strict=True))
+        for row in (at + index, at + index + more)
+    ]
 
 
-def _shares(trace: Trace, counts: Array, each: int) -> Array:
+def _root(trace: Trace) -> Array:
+    """Return √n for the numbers that each hidden layer passes on."""
+    return np.sqrt(_entries(trace))
+
+
+class _Apart:
+    """How far values stand apart from their means: buffers for each layer, and the norms of these."""
+
+    def __init__(self, values: list[Array]) -> None:
+        apart = [np.empty_like(layer) for layer in values]
+        self.means = np.empty((len(values), len(values[0]), 1, 1), values[0].dtype)
+        self.parts = list(zip(values, self.means, apart, strict=True))
+        self.take = Norms(apart)
+
+    def norms(self, means: Array) -> Array:
+        """Return the norms of the deviations from means of shape (seeds, layers)."""
+        self.means[:, :, 0, 0] = means.T
+        for values, mean, apart in self.parts:
+            np.subtract(values, mean, apart)
+        return self.take()
+
+
+def _shares(trace: Trace, counts: Array, *, each: int) -> Array:
     """Return what counts of each unit add up to, as a share of each layer's ``each`` numbers a unit."""
-    if not trace.starts:
-        return np.empty((len(counts), 0))
-    return np.add.reduceat(counts.astype(float), trace.starts, axis=1) / (np.array(trace.net.sizes[1:-1]) * each)
+    units = trace.once(_shares, lambda: np.array(trace.net.sizes[1:-1], float))
+    return np.asarray(np.add.reduceat(counts, trace.starts, axis=1, dtype=float) / (units * each))
+
+
+def _ones(trace: Trace) -> Array:
+    """Return a column of ones, whose product with a row is the sum over the samples."""
+    return trace.once(_ones, lambda: np.ones((trace.all_values.shape[2], 1), trace.all_values.dtype))
+
+
+def _entries(trace: Trace) -> Array:
+    """Return how many numbers each hidden layer passes on."""
+    return trace.once(_entries, lambda: np.array(trace.net.sizes[1:-1], float) * trace.all_values.shape[2])
