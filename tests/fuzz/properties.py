@@ -19,6 +19,7 @@ LAYERED = ("gradient_norm", "delta_norm", "activation_mean", "activation_std")
 SHARES = ("accuracy", "dead_fraction", "saturated_fraction")  # counts over whole numbers of samples or units
 NUDGES = 4  # runs that say what rounding alone does
 ROOM = 64.0  # times as much may the engine and the specification differ
+LOST = 1e-3  # of the loss: where rounding alone moves it by more, a run says nothing of another one
 BORDER = 1e-3  # share of the slopes, samples or units that rounding may carry over the border between two classes
 
 
@@ -212,6 +213,8 @@ def allowed(run: Run, theta: np.ndarray, data: gl.Data, net: gl.MLP, *, wide: bo
     for other in others:
         for name, distance in apart(exact, blocks(net, *other)).items():
             most[name] = max(most[name], distance)
+    if most["loss"] > LOST:
+        raise DoesNotApply  # steps and layers have made rounding as large as what is compared
     terms = len(data) * max(net.sizes)
     return {name: distance + unit * (1 + terms**0.5 / 32) for name, distance in most.items()}
 
