@@ -60,7 +60,8 @@ def _types(hint):
         for inner in hint:
             yield from _types(inner)
     found = typing.get_origin(hint) or hint
-    if inspect.isclass(found) and found.__module__.startswith("gradlab"):
+    # a protocol says what something has to have; nobody holds one
+    if inspect.isclass(found) and found.__module__.startswith("gradlab") and not getattr(found, "_is_protocol", False):
         yield found
 
 

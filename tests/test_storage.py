@@ -241,6 +241,8 @@ def test_every_array_must_be_there_in_its_kind_and_shape(whole, tmp_path):
     assert {"seeds", "theta", "slot1", "mean1", "variance0", *STATISTICS} <= set(arrays)
     for name, array in arrays.items():
         for wrong in _wrong(array):
+            if name == "interrupted" and wrong is None:  # what an older gradlab wrote has none
+                continue
             _with(content, tmp_path / "wrong.npz", **{name: wrong})
             assert _is_refused_or_whole(tmp_path / "wrong.npz", run), (name, wrong)
 

@@ -26,30 +26,36 @@ _Q = (
 _DENSITY, _DENSITY_REST = 0.3989422804014327, -2.49232720227773e-17  # φ(0) and what rounding it left out
 
 
-# Φ(−a) = exp(−a²/2) times a polynomial in 1/(1 + reach·a), constant first: Chebyshev points, solved for in 50 digits with
-# mpmath; the error of Φ is 1e-8 for float32 and 1e-16 for float64.
-_TAIL: dict[str, tuple[float, tuple[float, ...]]] = {
-    "f": (0.45, (0.0003655327835323561, 0.17349883521996473, 0.22184071735338778, -0.021107533641630906,
-                 0.44911449345269183, -0.5205158776235532, 0.23882657644930116, -0.042022755018754056)),
-    "d": (0.25, (3.681746110960364e-07, 0.09972392913111917, 0.09990702347422506, 0.09194047327139238,
-                 0.09088017468568307, 0.017957503884216106, 0.20312242520419227, -0.4105778186398273,
-                 0.9262741471503804, -1.5223752573517098, 1.9376199423651124, -1.895019118561935, 1.348964577169216,
-                 -0.6678541084439289, 0.21815055386806087, -0.04246448197495785, 0.0037496665941501232)),
-}  # fmt: skip
+# For float32, Φ(−a) is exp(−a²/2) times a polynomial in u = 1/(1 + 0.45a) without a constant, lowest power first: equal at
+# 9 Chebyshev points, solved for in 60 digits with mpmath; the relative error is 2e-6.
+_TAIL = (
+    0.1795244752171313, 0.17945136569186207, 0.14509611321741753, 0.05100808375010476, 0.07959425216415536,
+    -0.3247946158092846, 0.2702799459115088, -0.08903484000863918, 0.008875029489978392,
+)  # fmt: skip
 
 
 def standard_normal(x: Array) -> tuple[Array, Array]:
     """Return Φ(x) and φ(x), the distribution function and the density of N(0, 1).
 
-    Each to a few units in its last place, times x²/2 in the tails; `hazard` and `density_parts` are exact there.
+    To 5 digits in float32 and 14 in float64, less what rounding x² costs in the tails; `hazard` and `density_parts` have
+    them all.
     """
-    reach, coefficients = _TAIL[x.dtype.char]
-    u = 1 / (reach * np.abs(x) + 1)
-    series = coefficients[-1] * u
-    for coefficient in coefficients[-2:0:-1]:
-        series = (series + coefficient) * u
+    size = np.minimum(np.abs(x), 40)  # past 40 the density is 0
     falling = np.exp(x * x * -0.5)
-    return np.abs((x > 0) - (series + coefficients[0]) * falling), falling * _DENSITY
+    if x.dtype == np.float32:
+        u = 1 / (0.45 * size + 1)
+        tail = _polynomial(_TAIL, u) * u * falling
+    else:
+        tail = _DENSITY * falling / (size + _polynomial(_P, size) / _polynomial(_Q, size))
+    return np.abs((x > 0) - tail), falling * _DENSITY
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
+    """Return the polynomial with these coefficients, the constant first, in operations that the trainer can read."""
+    total = coefficients[-1] * x + coefficients[-2]
+    for coefficient in coefficients[-3::-1]:
+        total = total * x + coefficient
+    return total
 
 
 def hazard(a: Array) -> tuple[Array, Array]:

@@ -57,9 +57,9 @@ def sigmoid(x: Array) -> tuple[Array, Array]:
     Gates, which let through a share between 0 and 1: those of the LSTM (Hochreiter and Schmidhuber, 1997), and the
     one inside `swish`. At the output of a classifier of two classes it turns a score into a probability.
     """
-    up, down = exp_pair(x / 2)
-    share = 1 / (up + down)
-    return up * share, share * share
+    e = np.exp(-np.abs(x))
+    share = 1 / (1 + e)  # this is σ(|x|), and e·share is σ(−|x|)
+    return np.maximum(share - (x < 0), e * share), e * share * share
 
 
 def _hard_sigmoid_kinks(slope: float, offset: float) -> tuple[float, ...]:

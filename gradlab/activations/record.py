@@ -87,10 +87,11 @@ class Activation:
     Examples
     --------
     >>> import gradlab as gl
-    >>> gl.leaky_relu(-2.0), gl.leaky_relu.derivative(-2.0), gl.leaky_relu(-2.0, slope=0.2)
-    (-0.02, 0.01, -0.4)
-    >>> gl.leaky_relu.bind(slope=0.2).gain
-    1.38675...
+    >>> gl.leaky_relu([-2.0, 3.0]), gl.leaky_relu.derivative([-2.0, 3.0])
+    (array([-0.02,  3.  ]), array([0.01, 1.  ]))
+    >>> steeper = gl.leaky_relu.bind(slope=0.2)
+    >>> steeper, round(steeper.gain, 3)
+    (leaky_relu(slope=0.2), 1.387)
     """
 
     name: str

@@ -12,6 +12,8 @@ from matplotlib.lines import Line2D
 from gradlab import _check
 from gradlab.plots.looks import check_axes
 
+__all__ = ["label_ends"]
+
 
 def label_ends(ax: Axes, *, gap: float = 1.15) -> Axes:
     """Write each line's label beside its right end instead of a legend, moved apart where labels would overlap.

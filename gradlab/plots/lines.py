@@ -14,6 +14,8 @@ from gradlab import _check
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.plots.looks import INK, check_axes, style
 
+__all__ = ["band", "functions", "intervals", "layers", "reference"]
+
 Array = NDArray[Any]
 
 
@@ -141,10 +143,12 @@ def reference(ax: Axes, x: ArrayLike, y: ArrayLike, *, label: str | None = None)
     ----------
     ax
         Where to draw.
-    x, y
-        The line's points, of shape (n,) each.
+    x
+        Positions of shape (n,).
+    y
+        Heights of shape (n,), or (n, lines) for several lines.
     label
-        Its name.
+        Their name.
 
     Returns
     -------
@@ -156,7 +160,7 @@ def reference(ax: Axes, x: ArrayLike, y: ArrayLike, *, label: str | None = None)
     TypeError
         If ``ax`` is no Axes.
     ValueError
-        If x and y differ in shape, or are no rows of numbers.
+        If x and y differ in length, or are no rows of numbers.
 
     Examples
     --------
@@ -168,8 +172,8 @@ def reference(ax: Axes, x: ArrayLike, y: ArrayLike, *, label: str | None = None)
     """
     check_axes(ax)
     across, up = np.asarray(x), np.asarray(y)
-    if across.ndim != 1 or across.shape != up.shape:
-        raise ValueError(f"x and y must have the same shape (n,); their shapes are {across.shape} and {up.shape}")
+    if across.ndim != 1 or up.ndim not in (1, 2) or len(across) != len(up):
+        raise ValueError(f"x and y must have the same length; their shapes are {across.shape} and {up.shape}")
     ax.plot(across, up, color=INK, linestyle=(0, (1, 2)), linewidth=1.2, label=label)
     return ax
 

@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 
 from gradlab.activations import ACTIVATIONS, Activation
 
+__all__ = ["INK", "MARKERS", "PALETTE", "style"]
+
 PALETTE = ("#5b6673", "#b3541e", "#0b61a4", "#2a7a3b", "#8b3fa0", "#0f7b83", "#b0245e", "#7a6a00", "#6b4226")
 """Line colours; each has a contrast of at least 4.5 to 1 against white. The book's dark theme exchanges them."""
 

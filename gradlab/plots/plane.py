@@ -16,6 +16,8 @@ from gradlab.datasets import Data
 from gradlab.plots.looks import MARKERS, PALETTE, check_axes
 from gradlab.training.history import History
 
+__all__ = ["boundary", "points"]
+
 Array = NDArray[Any]
 
 _COLORS = (*PALETTE[1:], PALETTE[0])  # grey last: in a boundary it is the colour of the border
