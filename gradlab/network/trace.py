@@ -249,6 +249,10 @@ class Trace:
             self._kept[key] = make()
         return self._kept[key]  # type: ignore[no-any-return]
 
+    def scratch(self, like: Array) -> Array:
+        """Return a buffer of the shape of ``like`` to work in, the same for all layers and until the next pass."""
+        return self._buffers.scratch(0, like)
+
     def draw(self, generators: Sequence[np.random.Generator]) -> None:
         """Draw the activation's random parameters for one pass, each seed from its own generator."""
         activation = self.net.activation

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,14 +35,24 @@ class Norms:
             else:
                 self.calls.append((np.matmul, row[:, None], row[:, :, None], out[:, None, None]))
 
-    def __call__(self) -> Array:
-        """Return norms of shape (seeds, layers), in float64: inf or nan only where a number or the norm itself is."""
-        for call, row, column, out in self.calls:
+    def __call__(self, fill: Callable[[int], None] | None = None) -> Array:
+        """Return norms of shape (seeds, layers), in float64: inf or nan only where a number or the norm itself is.
+
+        Parameters
+        ----------
+        fill
+            Called with the number of a layer before its numbers are read, where they share a buffer with others.
+        """
+        for layer, (call, row, column, out) in enumerate(self.calls):
+            if fill is not None:
+                fill(layer)
             call(row, column, out)
         squares = self.squares
         found: Array = np.sqrt(squares, dtype=float).T
         if not self._safe():
             for layer, seed in np.argwhere(~((squares > self.low) & (squares < self.high))):
+                if fill is not None:
+                    fill(layer)
                 largest, share = scaled(self.rows[layer][seed])
                 found[seed, layer] = largest * share
         return found

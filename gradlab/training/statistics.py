@@ -139,7 +139,7 @@ def activation_mean(trace: Trace) -> Array:
 @statistic("hidden")
 def activation_std(trace: Trace) -> Array:
     """Standard deviation of what each hidden layer passes on, over its units and the samples."""
-    apart = trace.once(activation_std, lambda: _Apart(trace.activations))
+    apart = trace.once(activation_std, lambda: _Apart(trace))
     return apart.norms(_mean(trace)) / trace.once(_root, lambda: _root(trace))
 
 
@@ -187,20 +187,22 @@ def _root(trace: Trace) -> Array:
 
 
 class _Apart:
-    """How far values stand apart from their means: buffers for each layer, and the norms of these."""
+    """How far values stand apart from their means: the norms of the deviations, in one buffer for all layers."""
 
-    def __init__(self, values: list[Array]) -> None:
-        apart = [np.empty_like(layer) for layer in values]
-        self.means = np.empty((len(values), len(values[0]), 1, 1), values[0].dtype)
-        self.parts = list(zip(values, self.means, apart, strict=True))
-        self.take = Norms(apart)
+    def __init__(self, trace: Trace) -> None:
+        self.values = trace.activations
+        self.means = np.empty((len(self.values), len(self.values[0]), 1, 1), trace.all_values.dtype)
+        self.apart = [trace.scratch(values) for values in self.values]
+        self.take = Norms(self.apart)
 
     def norms(self, means: Array) -> Array:
         """Return the norms of the deviations from means of shape (seeds, layers)."""
         self.means[:, :, 0, 0] = means.T
-        for values, mean, apart in self.parts:
-            np.subtract(values, mean, apart)
-        return self.take()
+        return self.take(self._deviate)
+
+    def _deviate(self, layer: int) -> None:
+        """Fill the buffer with the deviations of one layer."""
+        np.subtract(self.values[layer], self.means[layer], self.apart[layer])
 
 
 def _shares(trace: Trace, counts: Array, *, each: int) -> Array:
