@@ -186,8 +186,18 @@ class Loss:
     def _try(self, targets: Array) -> None:
         """Call the rule once for two seeds and say what is wrong with what it returns."""
         outputs = np.zeros((2, *targets.shape))
+        for array in (outputs, targets):
+            array.flags.writeable = False
         with np.errstate(all="ignore"):
-            found = self.rule(outputs, targets)
+            try:
+                found = self.rule(outputs, targets)
+            except ValueError as error:
+                if "read-only" not in str(error):
+                    raise
+                raise ValueError(
+                    f"the rule of the loss {self.name!r} must leave outputs and targets as they are: write z = z - y, "
+                    "not z -= y"
+                ) from error
         must = f"the rule of the loss {self.name!r} must return (values, slopes)"
         if not isinstance(found, tuple | list) or len(found) != 2:
             raise ValueError(f"{must}; it returned {_check.short(found)}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, overload
 
+import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
@@ -78,6 +79,35 @@ class Optimizer:
     ) -> None:
         """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` and ``gradient`` may be overwritten."""
         raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
+
+    def _try(self) -> None:
+        """Take a step for two seeds, together and alone, and say what is wrong with it."""
+        start, slope = np.array([[0.5, -0.25], [1.0, 2.0]]), np.array([[0.1, -0.2], [0.3, 0.4]])
+
+        def step(theta: Array, gradient: Array) -> Array:
+            slots = [np.zeros_like(theta) for _ in self.slots]
+            numbers = [np.array(number) for number in self.coefficients(1)]
+            change: Callable[..., object] = self.equation
+            returned = change(theta, gradient, slots, np.empty_like(theta), *numbers)
+            if returned is not None:
+                raise TypeError(
+                    f"the equation of {type(self).__name__} must change theta in place and return nothing; it returned "
+                    f"{_check.short(returned)}"
+                )
+            return theta
+
+        together = step(start.flatten(), slope.flatten())
+        if (together == start.ravel()).all():
+            raise ValueError(
+                f"the equation of {type(self).__name__} leaves theta as it is; it has to write into it: "
+                "np.subtract(theta, ..., out=theta), not theta = theta - ..."
+            )
+        alone = np.concatenate([step(start[row].copy(), slope[row].copy()) for row in range(2)])
+        if not np.array_equal(together, alone):
+            raise ValueError(
+                f"the equation of {type(self).__name__} must change each entry by what it is told of that entry: theta "
+                "holds several seeds, and what sums over it (a norm, a mean) mixes them"
+            )
 
     def _check(self, **limits: tuple[float | None, float | None, float | None]) -> None:
         for name, (above, least, below) in limits.items():

@@ -274,6 +274,6 @@ def mend(rule: Callable[..., tuple[Any, Any]], z: Array, slope: Array) -> None:
         What the slopes were taken of, and the slopes, each in a row.
     """
     limit = _TRUSTED[z.dtype.char]
-    if slope[slope.argmin()] < limit:
+    if not slope[slope.argmin()] >= limit:  # that of a diverged seed may be nan, beside small ones of others
         small = np.flatnonzero(slope < limit)
         slope[small] = rule(z[small])[1]

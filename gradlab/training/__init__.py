@@ -2,7 +2,7 @@
 
 from gradlab.training import history as history
 from gradlab.training.history import History
-from gradlab.training.statistics import STATISTICS, LayerRecords, Statistic, statistic
+from gradlab.training.statistics import STATISTICS, LayerRecords, Statistic
 from gradlab.training.train import DivergenceWarning, InterruptionWarning, LimitWarning, probe, train
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "LimitWarning",
     "Statistic",
     "probe",
-    "statistic",
     "train",
 ]
 for _name in __all__:

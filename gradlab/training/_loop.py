@@ -245,13 +245,15 @@ def run(plan: Plan, *, progress: bool) -> tuple[list[int], Records, bool]:
     Returns
     -------
     tuple
-        The steps at which records were taken, the records, and whether the run was interrupted.
+        The steps at which records were taken, the records, and whether Ctrl-C was pressed meanwhile.
     """
     chunks: list[Chunk] = []
     for rows in plan.chunks:
         chunks.append(Chunk(plan, rows, chunks[0] if chunks else None))
     records = Records(plan.net.depth, len(plan.due) + 1, len(plan.seeds))
     places = {step: index for index, step in enumerate(plan.due)}
+    if (plan.stopped >= 0).all():  # a resumed run whose seeds have all met the target
+        return [], records, False
     step, stride = plan.start, 1
     with interruption() as interrupted, progress_bar(progress, plan.last - plan.start) as bar:
         while True:
@@ -261,9 +263,9 @@ def run(plan: Plan, *, progress: bool) -> tuple[list[int], Records, bool]:
                 chunk.advance(records, places, range(step, stop), plan.last)
             bar(stop - step)
             if plan.target is not None and (plan.stopped >= 0).all():
-                return [at for at in plan.due if at <= max(plan.stopped.max(), plan.due[0])], records, False
+                return [at for at in plan.due if at <= plan.stopped.max()], records, interrupted.is_set()
             if stop == plan.last:
-                return plan.due, records, False
+                return plan.due, records, interrupted.is_set()
             step = stop
             if interrupted.is_set():
                 break

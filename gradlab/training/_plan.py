@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -100,6 +100,10 @@ class Plan:
     target: float | None
     together: int
 
+    def done(self, taken: list[int]) -> bool:
+        """Whether the run is complete with these records: at its last step, or with every seed at its target."""
+        return bool(taken and taken[-1] == self.last) or bool((self.stopped >= 0).all())
+
     @property
     def chunks(self) -> list[slice]:
         """The rows of the seeds that pass through NumPy together."""
@@ -128,6 +132,8 @@ class Arguments:
 
 def plan(given: Arguments) -> Plan:
     """Check the arguments of a run and return what is to be done."""
+    if given.target_loss is not None:
+        given = replace(given, target_loss=_check.real("target_loss", given.target_loss))
     net = given.net
     if not isinstance(net, MLP):
         raise TypeError(f"net must be a gradlab.MLP, not {type(net).__name__}")
@@ -148,7 +154,7 @@ def plan(given: Arguments) -> Plan:
         seeds=begun.seeds,
         samples=samples,
         monitor=monitor,
-        batch=_batch(given.batch_size, net, len(samples), steps),
+        batch=_batch(given, net, samples, monitor),
         start=begun.start,
         last=last,
         every=every,
@@ -156,7 +162,7 @@ def plan(given: Arguments) -> Plan:
         theta=begun.theta,
         slots=begun.slots,
         stopped=begun.stopped,
-        target=None if given.target_loss is None else _check.real("target_loss", given.target_loss),
+        target=given.target_loss,
         together=_together(given, net, kind, max(_size(given.batch_size, samples), len(monitor or ()))),
     )
 
@@ -223,8 +229,11 @@ def _resumed(given: Arguments, loss: Loss, optimizer: Optimizer, kind: np.dtype[
             )
     stopped = np.full(len(before.seeds), -1)
     if given.target_loss is not None:
-        # a seed that met it at a last record which an unbroken run would not have taken is not held back
-        stopped[...] = np.where(before.stopped % every == 0, before.stopped, -1)
+        # a seed that met it at a last record which an unbroken run would not have taken is not held back, nor one that
+        # met another target
+        for row, step in enumerate(before.stopped):
+            met = before.loss[before.step == step, row] <= given.target_loss
+            stopped[row] = step if step >= 0 and step % every == 0 and met.any() else -1
     slots = [slot.astype(kind) for slot in before.slots]
     return _Begun(before.seeds, int(before.step[-1]), before.theta.astype(kind), slots, stopped)
 
@@ -235,28 +244,32 @@ def _some(seeds: tuple[int, ...]) -> str:
 
 
 def _optimizer(given: Any) -> Optimizer:
-    if isinstance(given, Optimizer):
-        return given
-    if isinstance(given, str):
-        return OPTIMIZERS.resolve(given, type)()
-    if isinstance(given, type) and issubclass(given, Optimizer):
-        return given()
-    raise TypeError(f"optimizer must be an optimiser such as gl.Adam(1e-3), or a name, not {_check.short(given)}")
+    made = OPTIMIZERS.resolve(given, type)() if isinstance(given, str) else given
+    made = made() if isinstance(made, type) and issubclass(made, Optimizer) else made
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer must be an optimiser such as gl.Adam(1e-3), or a name, not {_check.short(given)}")
+    if not type(made).__module__.startswith("gradlab."):
+        made._try()
+    return made
 
 
-def _batch(given: Any, net: MLP, samples: int, steps: int) -> int | None:
+def _batch(given: Arguments, net: MLP, samples: Samples, monitor: Samples | None) -> int | None:
     """Return the size of a batch."""
-    if given is not None:
-        given = _check.whole("batch_size", given, least=1)
-        if given > samples:
+    size: int | None = given.batch_size
+    if size is not None:
+        size = _check.whole("batch_size", size, least=1)
+        if size > len(samples):
             raise ValueError(
-                f"batch_size must be at most the number of samples, {samples}, not {given}; None takes all of them"
+                f"batch_size must be at most the number of samples, {len(samples)}, not {size}; None takes all of them"
             )
-    if net.normalize == "batch" and steps and (samples if given is None else given) == 1:
+    fewest = [len(monitor)] if monitor is not None else []
+    fewest += [len(samples) if size is None else size] if given.steps or monitor is None else []
+    if net.normalize == "batch" and min(fewest) == 1:
         raise ValueError(
-            "batch normalisation needs 2 samples a batch: of one sample it passes on nothing but the shift"
+            "batch normalisation needs 2 samples at a time: of one it passes on nothing but the shift; batch_size, data "
+            "and monitor have to have more"
         )
-    return given  # type: ignore[no-any-return]
+    return size
 
 
 def _size(batch: Any, samples: Samples) -> int:

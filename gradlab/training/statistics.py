@@ -68,28 +68,6 @@ STATISTICS: Registry[Statistic] = Registry("statistic")
 """All statistics by name, in the order in which they are defined."""
 
 
-def statistic(layers: Layers) -> Callable[[Callable[[Trace], Array]], Statistic]:
-    """Enter ``rule(trace)`` in `STATISTICS`, under its own name.
-
-    Parameters
-    ----------
-    layers
-        Which layers have this number: ``"all"`` or ``"hidden"``.
-
-    Returns
-    -------
-    Callable
-        The decorator.
-    """
-
-    def decorate(rule: Callable[[Trace], Array]) -> Statistic:
-        made = Statistic(rule.__name__, rule, layers)
-        STATISTICS._add(made.name, made)
-        return made
-
-    return decorate
-
-
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class LayerRecords:
     """The records of all statistics: one attribute each.
@@ -116,6 +94,38 @@ class LayerRecords:
     activation_std: Array
     dead_fraction: Array
     saturated_fraction: Array
+
+
+def statistic(layers: Layers) -> Callable[[Callable[[Trace], Array]], Statistic]:
+    """Enter ``rule(trace)`` in `STATISTICS`, under its own name.
+
+    Parameters
+    ----------
+    layers
+        Which layers have this number: ``"all"`` or ``"hidden"``.
+
+    Returns
+    -------
+    Callable
+        The decorator.
+
+    Raises
+    ------
+    TypeError
+        If `LayerRecords` has no field of that name.
+    """
+
+    def decorate(rule: Callable[[Trace], Array]) -> Statistic:
+        if rule.__name__ not in LayerRecords.__annotations__:
+            raise TypeError(
+                f"a history has nowhere to keep {rule.__name__!r}: its records are the fields of LayerRecords in this file. "
+                "What a statistic of your own needs is in net.forward(run.theta, x) and net.loss_and_gradient"
+            )
+        made = Statistic(rule.__name__, rule, layers)
+        STATISTICS._add(made.name, made)
+        return made
+
+    return decorate
 
 
 @statistic("all")
@@ -159,9 +169,9 @@ def saturated_fraction(trace: Trace) -> Array:
 
 def _mean(trace: Trace) -> Array:
     """Return the mean of what each hidden layer passes on, shape (seeds, hidden layers)."""
-    sums = np.matmul(trace.all_values, _ones(trace))[..., 0]
+    sums = np.add.reduce(trace.all_values, axis=2, dtype=float)  # in float32, a sum over many samples would lose digits
     # each layer is followed by the ones that carry the biases, whose sums are left out
-    found = np.add.reduceat(sums, trace.once(_mean, lambda: _starts_of_values(trace)), axis=1, dtype=float)[:, ::2]
+    found = np.add.reduceat(sums, trace.once(_mean, lambda: _starts_of_values(trace)), axis=1)[:, ::2]
     found /= _entries(trace)
     if not np.isfinite(np.add.reduce(found, None)):
         for seed, layer in np.argwhere(~np.isfinite(found)):  # a sum may be too large where the mean is not

@@ -87,7 +87,8 @@ def train(
         Parameters to start from, shape (seeds, parameters), instead of those that the seeds draw.
     resume
         An earlier history of the same net, loss, optimiser and seeds, to go on from; ``steps`` are then further steps.
-        It does not hold the data: with the same data and batch size the two runs equal one, in every bit.
+        It does not hold the data: with the same data and batch size the two runs equal one, in every bit. ``seeds``
+        are then those of the earlier run; 0, the default, stands for them.
     target_loss
         Each seed stops at the first record in which its loss is at most this, and the run ends when all of them have;
         ``History.stopped`` says where.
@@ -155,9 +156,15 @@ def train(
             slots=tuple(doing.slots),
             stopped=doing.stopped,
             moments=net.moments(doing.theta, data.x),
-            interrupted=interrupted,
+            interrupted=interrupted and not doing.done(taken),
         )
         history = history if resume is None else _joined(resume, history, doing.every)
+    if interrupted and not history.interrupted:
+        warnings.warn(
+            "Ctrl-C came during the last steps: this run is complete. A loop over runs goes on with the next one.",
+            InterruptionWarning,
+            stacklevel=2,
+        )
     _report(history, doing)
     return history
 
