@@ -385,7 +385,8 @@ def regions(ax):
         areas, plain = [], ax.contourf
 
         def contourf(across, up, clear, *, colors, **keywords):
-            areas.append((np.meshgrid(across, up), clear, colors[0]))
+            fields = [clear] if len(colors) == 1 else [-clear, clear]  # one field may show both of two classes
+            areas.extend((np.meshgrid(across, up), field, color) for field, color in zip(fields, colors, strict=True))
             return plain(across, up, clear, colors=colors, **keywords)
 
         ax.contourf = contourf

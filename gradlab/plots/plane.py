@@ -79,14 +79,18 @@ def boundary(ax: Axes, run: History, data: Data, *, index: int = 0, margin: floa
     outputs, predicted = alone.outputs(grid)[0], _predicted(alone, grid, data)
     if not np.isfinite(outputs).all():
         raise ValueError(f"seed {alone.seeds[0]} of the run diverged: its outputs are not finite")
-    *borders, last = np.unique(predicted)
     known = np.union1d(labels, predicted)
-    for label in (*borders, last):
-        clear = _clearness(outputs, int(label), predicted == label).reshape(_STEPS, _STEPS)
-        color = _COLORS[_place(known, label) % len(_COLORS)]
-        ax.contourf(across, up, clear, levels=(0, 2), colors=[color], alpha=0.25, antialiased=False)
-        if label != last:  # whose borders are those of the others
-            ax.contour(across, up, clear, levels=(0,), colors=PALETTE[0], linewidths=1)
+    classes = [int(label) for label in np.unique(predicted)]
+    colors = {label: _COLORS[_place(known, label) % len(_COLORS)] for label in classes}
+    clear = {label: _clearness(outputs, label, predicted == label).reshape(_STEPS, _STEPS) for label in classes}
+    shade: dict[str, Any] = {"alpha": 0.25, "antialiased": False}
+    if len(classes) == 2:  # one field has both: what is not the one is the other
+        ax.contourf(across, up, clear[classes[1]], levels=(-2, 0, 2), colors=list(colors.values()), **shade)
+    else:
+        for label in classes:
+            ax.contourf(across, up, clear[label], levels=(0, 2), colors=[colors[label]], **shade)
+    for label in classes[1:]:  # the borders of the first are those of the others
+        ax.contour(across, up, clear[label], levels=(0,), colors=PALETTE[0], linewidths=1)
     _mark(ax, data, labels, known=known)
     ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     ax.spines[:].set_visible(False)
