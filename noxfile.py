@@ -186,7 +186,11 @@ def oracles(session: nox.Session) -> None:
 
 @nox.session(default=False, venv_backend="virtualenv")
 def bench(session: nox.Session) -> None:
-    """Time gradlab against its peers and write the tables of the reference, accuracy too; ``-- --quick`` tries it out."""
+    """Time gradlab against its peers and write the tables of the reference; ``-- --against OLD`` times two gradlabs."""
+    if session.posargs[:1] == ["--against"]:  # a wheel or a folder; needs none of the peers
+        session.install("numpy")
+        session.run("python", "tests/benchmarks/against.py", *session.posargs[1:], env=ONE_THREAD)
+        return
     install(session, "bench")
     session.run("python", "tests/benchmarks/bench.py", *session.posargs, env=ONE_THREAD)
     if not session.posargs:
