@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, importable, reachable
+from gradlab._registry import Registry, importable, reachable, remember, same_function
 
 Array = NDArray[Any]
 Fan = Literal["in", "out", "average"]
@@ -47,6 +47,7 @@ class Initializer:
     summary: str
 
     def __post_init__(self) -> None:
+        remember(self.draw)
         object.__setattr__(self, "__doc__", inspect.cleandoc(self.summary))
         object.__setattr__(self, "__module__", getattr(self.rule, "__module__", None))
 
@@ -54,16 +55,16 @@ class Initializer:
         return self.name
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Initializer) and self._identity() == other._identity()
+        if not isinstance(other, Initializer):
+            return NotImplemented
+        return self._keywords() == other._keywords() and same_function(self.rule, other.rule)
 
     def __hash__(self) -> int:
-        return hash(self._identity())
+        return hash((getattr(getattr(self.rule, "__code__", None), "co_code", None), self._keywords()))
 
-    def _identity(self) -> Any:
-        """What decides the draw: the function and its keywords, not the name."""
-        if isinstance(self.draw, functools.partial):
-            return self.draw.func, tuple(sorted(self.draw.keywords.items()))
-        return self.draw
+    def _keywords(self) -> Any:
+        """Return what decides the draw beside the function; the name does not."""
+        return tuple(sorted(self.draw.keywords.items())) if isinstance(self.draw, functools.partial) else ()
 
     def __reduce__(self) -> Any:
         return self.name if importable(self, self.name) else (Initializer, (self.name, self.draw, self.summary))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, importable, reachable
+from gradlab._registry import Registry, importable, reachable, remember, same_function
 from gradlab._tasks import TASKS, Encode, Predict, Task, floating
 
 Array = NDArray[Any]
@@ -20,7 +20,7 @@ InPlace = Callable[[Array, Array, Array, Array, Array], None]
 ValuesInPlace = Callable[[Array, Array, Array, Array, Array, Array], None]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Loss:
     """A loss that knows its slope, ``rule(z, y) -> (L, dL/dz)``, and what it is for.
 
@@ -87,6 +87,7 @@ class Loss:
         for name in ("rule", "encode", "predict"):
             if not callable(getattr(self, name)):
                 raise TypeError(f"{name} of a loss must be a function, not {_check.short(getattr(self, name))}")
+        remember(*self._functions())
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule))
         object.__setattr__(self, "__module__", getattr(self.rule, "__module__", None))
         given = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("outputs", "targets")]
@@ -95,11 +96,20 @@ class Loss:
     def __repr__(self) -> str:
         return self.name
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Loss):
+            return NotImplemented
+        alike = (self.name, self.task) == (other.name, other.task)
+        return alike and all(map(same_function, self._functions(), other._functions()))
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.task))
+
+    def _functions(self) -> tuple[Any, ...]:
+        return self.rule, self.encode, self.predict, self.in_place, self.values_in_place
+
     def __reduce__(self) -> Any:
-        if importable(self, self.name):
-            return self.name
-        functions = (self.rule, self.encode, self.predict, self.in_place, self.values_in_place)
-        return _restore, (self.name, self.task, functions)
+        return self.name if importable(self, self.name) else (_restore, (self.name, self.task, self._functions()))
 
     def __call__(self, outputs: ArrayLike, targets: ArrayLike) -> Any:
         """Return the mean loss over the samples."""

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from gradlab import _check
+from gradlab._same import Alike as Alike  # the parts have them from here
+from gradlab._same import remember as remember
+from gradlab._same import same_function as same_function
 
 Part = TypeVar("Part")
 Function = TypeVar("Function", bound=Callable[..., Any])

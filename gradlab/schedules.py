@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast, overload
 
 from gradlab import _check
-from gradlab._registry import Registry
+from gradlab._registry import Alike, Registry
 
 __all__ = ["SCHEDULES", "Constant", "Cosine", "Schedule", "StepDecay", "WarmUp", "schedule"]
 
@@ -18,7 +18,7 @@ SCHEDULES: Registry[type[Schedule]] = Registry("schedule")
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Schedule(Alike):
     """What all schedules share: called with the number of updates done, they return the next learning rate.
 
     A schedule of your own is a frozen dataclass with a ``__call__``, see `schedule`.

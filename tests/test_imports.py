@@ -20,7 +20,7 @@ MODULES = sorted(
 
 # a module imports from its own floor or those below it, and never up
 FLOORS = [
-    {"_registry", "_check", "_seeds"},
+    {"_registry", "_same", "_check", "_seeds"},
     {"activations", "initializers", "losses", "optimizers", "schedules", "datasets", "claims"},
     {"network"},
     {"training", "testing"},

@@ -20,7 +20,7 @@ from numpy.lib import format as npy
 
 from gradlab import _check
 from gradlab._initializer import DRAWS
-from gradlab._registry import Registry
+from gradlab._registry import Registry, same_function
 from gradlab.activations import ACTIVATIONS, Activation
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
@@ -40,7 +40,7 @@ ARRAYS = {"step": "i r", "loss": "f rs", "accuracy": "f rs", "theta": "f sp", "s
 
 def describe(net: MLP, loss: Loss, optimizer: Optimizer) -> str:
     """Return a recipe as JSON, or say which part cannot be written down."""
-    if LOSSES.get(loss.name) is not loss:
+    if LOSSES.get(loss.name) != loss:
         raise ValueError(f"the loss {loss!r} is not in gradlab.LOSSES, so a file cannot name it")
     return json.dumps(
         {
@@ -75,15 +75,15 @@ def restore(text: str) -> tuple[MLP, Loss, Optimizer]:
 
 def _activation(part: Activation) -> dict[str, Any]:
     known = ACTIVATIONS.get(part.name)
-    if known is None or known.rule is not part.rule:
+    if known is None or not same_function(known.rule, part.rule):
         raise ValueError(f"the activation {part!r} is not in gradlab.ACTIVATIONS, so a file cannot name it")
     return {"name": part.name, "parameters": dict(part.parameters)}
 
 
 def _initializer(part: Initializer) -> dict[str, Any]:
-    if INITIALIZERS.get(part.name) is part:
+    if INITIALIZERS.get(part.name) == part:
         return {"name": part.name}
-    if isinstance(part.draw, functools.partial) and DRAWS.get(part.rule.__name__) is part.rule:
+    if isinstance(part.draw, functools.partial) and same_function(DRAWS.get(part.rule.__name__), part.rule):
         return {"name": part.name, "draw": part.rule.__name__, "keywords": part.draw.keywords}
     raise ValueError(f"the initializer {part!r} is not one of gradlab's, so a file cannot name it")
 
@@ -100,7 +100,7 @@ def _read_initializer(told: dict[str, Any]) -> Initializer:
 
 
 def _recipe(part: Any, known: Registry[Any]) -> dict[str, Any]:
-    name = known.name_of(type(part))
+    name = next((name for name, kind in known.items() if same_function(kind, type(part))), None)
     if name is None:
         raise ValueError(f"the {known.kind} {part!r} is not in gradlab's table, so a file cannot name it")
     told = {}
