@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry
+from gradlab._registry import Alike, Registry
 from gradlab.schedules import SCHEDULES, Schedule
 
 Array = NDArray[Any]
@@ -21,7 +21,7 @@ OPTIMIZERS: Registry[type[Optimizer]] = Registry("optimizer")
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class Optimizer(Alike):
     """What all optimisers share: a learning rate, and an update of flat arrays in place.
 
     An optimiser of your own says in ``slots`` what it remembers, in ``coefficients`` which numbers a step needs, and in
