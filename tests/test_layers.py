@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
+from gradlab.network import _layers
 from gradlab.testing import check_gradient
 
 KINDS = list(itertools.product((None, "batch", "layer"), (False, True)))
@@ -30,6 +31,18 @@ def test_the_gradient_is_right_for_every_loss(loss, normalize, residual, data):
     net = gl.MLP([2, 5, 5, 1], "tanh", bias_init="lecun_normal", normalize=normalize, residual=residual)
     target = data if loss == "binary_cross_entropy" else gl.Data(data.x, 3 * data.x[:, 0] - data.y)
     assert check_gradient(net, target, loss=loss, coordinates=100) < 1e-5
+
+
+@pytest.mark.parametrize("samples", [4, _layers.LONG - 1, _layers.LONG, _layers.LONG + 1])
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_without_blas_the_gradient_is_the_same_but_for_rounding(seeds, samples, monkeypatch):
+    net, data = gl.MLP([2, 5, 4, 2], "tanh"), gl.datasets.moons(samples, seed=3)
+    theta = net.initialize(range(seeds))
+    loss, gradient = net.loss_and_gradient(theta, data)
+    monkeypatch.setattr(_layers, "NO_BLAS", True)
+    loss_without, gradient_without = net.loss_and_gradient(theta, data)
+    np.testing.assert_allclose(loss_without, loss, rtol=1e-13)
+    np.testing.assert_allclose(gradient_without, gradient, rtol=1e-11, atol=1e-14)
 
 
 @pytest.mark.parametrize(("normalize", "axis"), [("batch", 2), ("layer", 1)])

@@ -1,5 +1,6 @@
 """Nothing wrong happens in silence: what a run would get wrong without a word is refused, marked or warned of."""
 
+import pickle
 import signal
 
 import numpy as np
@@ -60,13 +61,22 @@ class _Pressing(gl.SGD):
         return super().coefficients(step)
 
 
-@pytest.mark.parametrize("at", [2, 20, 59, 60])
-def test_ctrl_c_is_heard_whenever_it_is_pressed(at):
+@pytest.mark.parametrize("at", [2, 20, 31])
+def test_ctrl_c_ends_a_run(at):
     optimizer = _Pressing(0.1)
     object.__setattr__(optimizer, "at", at)
     with pytest.warns(InterruptionWarning):
-        run = gl.train(gl.MLP([2, 4, 2]), MOONS, optimizer=optimizer, steps=60)
-    assert run.interrupted == (run.step[-1] < 60)
+        run = gl.train(gl.MLP([2, 4, 2]), MOONS, optimizer=optimizer, steps=100_000)
+    assert run.interrupted
+    assert at <= run.step[-1] < 100_000
+
+
+@pytest.mark.parametrize(("at", "steps"), [(59, 60), (60, 60), (3, 3)])
+def test_ctrl_c_at_the_end_of_a_run_ends_what_comes_after_it(at, steps):
+    optimizer = _Pressing(0.1)
+    object.__setattr__(optimizer, "at", at)
+    with pytest.raises(KeyboardInterrupt):  # so that a loop over runs ends too
+        gl.train(gl.MLP([2, 4, 2]), MOONS, optimizer=optimizer, steps=steps)
 
 
 def test_an_interrupted_history_says_so_after_saving_too(tmp_path):
@@ -112,7 +122,7 @@ def test_an_activation_cannot_change_what_it_is_taken_of():
         return x, np.full_like(x, 2)
 
     x = np.ones(3)
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(ValueError, match="the rule of greedy must leave x and its parameters as they are"):
         greedy(x)
     assert (x == 1).all()
 
@@ -176,6 +186,81 @@ class _Mixing(_Forgetful):
 def test_an_optimiser_that_would_train_nothing_or_mix_seeds_is_refused(optimizer, error, words):
     with pytest.raises(error, match=words):
         gl.train(gl.MLP([2, 2]), MOONS, optimizer=optimizer(0.1), steps=1)
+
+
+class _Clipping(_Forgetful):
+    def equation(self, theta, gradient, slots, scratch, rate):
+        theta -= rate * gradient / max(1, np.linalg.norm(gradient))
+
+
+def test_an_optimiser_that_mixes_seeds_where_gradients_are_large_is_refused():
+    with pytest.raises(ValueError, match="_Clipping must change each entry by what it is told of that entry"):
+        gl.train(gl.MLP([2, 2]), MOONS, optimizer=_Clipping(0.1), steps=1)
+
+
+class _Own(gl.SGD):
+    """Right as it is."""
+
+
+@pytest.mark.parametrize("rate", [1e-18, gl.schedules.WarmUp(0.1, 100), gl.schedules.Cosine(0.1, 2)], ids=str)
+def test_an_optimiser_that_is_only_slow_is_taken(rate):
+    assert len(gl.train(gl.MLP([2, 2]), MOONS, optimizer=_Own(rate), steps=1).step) == 2
+
+
+def test_an_activation_that_looks_at_its_neighbours_is_refused():
+    @gl.activation
+    def centred(x):
+        return x - x.mean(), np.ones_like(x)
+
+    with pytest.raises(ValueError, match="the rule of centred must be elementwise"):
+        gl.train(gl.MLP([2, 2, 2], centred, init="he_normal"), MOONS, steps=1)
+
+
+@pytest.mark.parametrize("part", ["a", 1j])
+def test_an_activation_of_what_is_no_number_is_named(part):
+    def odd(x):
+        return np.full(np.shape(x), part), np.ones_like(x)
+
+    with pytest.raises(TypeError, match="the value that the rule of odd returns must be real"):
+        gl.Activation("odd", odd)([1.0, 2.0])
+
+
+def test_a_gain_that_is_no_number_is_explained():
+    nothing = gl.Activation("nothing", lambda x: (0 * x, 0 * x))
+    with pytest.raises(ValueError, match="init='matched' divides by .* which nothing makes 0, inf or nan"):
+        gl.MLP([2, 2, 2], nothing).initialize(0)
+
+
+def test_an_optimiser_whose_memory_overflows_has_diverged():
+    x = np.linspace(-1, 1, 20)
+    data = gl.Data(x * 1e22, np.sign(x))
+    with pytest.warns(gl.DivergenceWarning):
+        run = gl.train(gl.MLP([1, 1]), data, loss="huber", optimizer=gl.Adam(0.1), steps=3, dtype="float32")
+    assert run.diverged.all()
+
+
+def test_a_loss_whose_sum_alone_is_too_large_is_recorded():
+    data = gl.Data(np.linspace(-1, 1, 20_000), np.full(20_000, 1e18))
+    run = gl.train(gl.MLP([1, 4, 1], "tanh"), data, loss="mse", optimizer="sgd", steps=2, dtype="float32")
+    np.testing.assert_allclose(run.loss[0], 1e36, rtol=1e-5)
+    assert not run.diverged.any()
+
+
+@pytest.mark.filterwarnings("ignore::gradlab.DivergenceWarning")
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "gelu", "tanh"])
+def test_a_layer_that_is_nan_has_no_share_of_dead_units(activation):
+    net = gl.MLP([2, 4, 4, 2], activation)
+    theta = net.initialize(range(2))
+    theta[0, 0] = np.nan
+    run = gl.probe(net, MOONS, theta=theta, seeds=range(2))
+    assert np.isnan(run.dead_fraction[0, 0]).all()
+    assert np.isnan(run.saturated_fraction[0, 0]).all()
+    assert np.isfinite(run.dead_fraction[0, 1]).all()
+
+
+@pytest.mark.parametrize("name", gl.STATISTICS)
+def test_a_statistic_travels_by_its_name(name):
+    assert pickle.loads(pickle.dumps(gl.STATISTICS[name])) is gl.STATISTICS[name]
 
 
 def test_a_statistic_that_a_history_cannot_keep_is_refused():

@@ -14,6 +14,7 @@ Array = NDArray[Any]
 Function = Callable[[Any], tuple[Array, Array]]  # x to value and slope
 
 
+@np.errstate(all="ignore")
 def survey(function: Function, kinks: tuple[float, ...]) -> tuple[Array, Array, Array]:
     """Return points from the most negative number to the largest, dense near 0, with value and slope there."""
     far = np.geomspace(40, 1.7e308, 1200)
@@ -21,18 +22,19 @@ def survey(function: Function, kinks: tuple[float, ...]) -> tuple[Array, Array, 
     return x, *function(x)
 
 
+@np.errstate(all="ignore")
 def monotonic(seen: tuple[Array, Array, Array]) -> bool:
     """Return whether a function never falls, or never rises, at the points of its survey."""
     _, value, slope = seen
     finite = np.isfinite(value[1:]) & np.isfinite(value[:-1])
     before, after = np.where(finite, value[:-1], 0), np.where(finite, value[1:], 0)
-    with np.errstate(over="ignore"):  # two large numbers with opposite signs
-        step = after - before
+    step = after - before  # inf for two large numbers with opposite signs
     room = 1e-12 * np.abs(after)
     rises = (slope >= 0).all() and (step >= -room).all()
     return bool(rises or ((slope <= 0).all() and (step <= room).all()))
 
 
+@np.errstate(all="ignore")
 def value_range(function: Function, seen: tuple[Array, Array, Array]) -> tuple[float, float]:
     """Return infimum and supremum: from the limits at ±inf, the survey, and the zeros of the slope in it."""
     x, value, slope = seen
@@ -46,6 +48,7 @@ def value_range(function: Function, seen: tuple[Array, Array, Array]) -> tuple[f
     return float(np.nanmin(found)), float(np.nanmax(found))
 
 
+@np.errstate(all="ignore")
 def steepest(function: Function, kinks: tuple[float, ...]) -> float:
     """Return the largest size of the slope on [-10, 10]."""
     sides = [side for kink in kinks for side in np.nextafter(kink, (-np.inf, np.inf))]
@@ -53,10 +56,10 @@ def steepest(function: Function, kinks: tuple[float, ...]) -> float:
     return float(np.abs(function(x)[1]).max())
 
 
+@np.errstate(all="ignore")
 def gaussian_moments(function: Function, kinks: tuple[float, ...], scale: float) -> tuple[float, float, float, float]:
     """Return E f(z), Var f(z), E f′(z) and E f′(z)² for z ~ N(0, scale²), by quadrature between the kinks."""
     z, weight = standard_normal_nodes(tuple(kink / scale for kink in kinks))
     value, slope = function(scale * z)
-    with np.errstate(all="ignore"):  # the moments of a large scale may be past the largest number
-        mean = float(weight @ value)
-        return mean, float(weight @ (value - mean) ** 2), float(weight @ slope), float(weight @ slope**2)
+    mean = float(weight @ value)
+    return mean, float(weight @ (value - mean) ** 2), float(weight @ slope), float(weight @ slope**2)

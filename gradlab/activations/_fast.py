@@ -234,6 +234,7 @@ def read(
 
 # Two rules cost a training step more than 15 % that way, and are written once more. They take the slope from the value,
 # which loses small slopes; those are then taken by the rule, for all layers of a trace together.
+BLOCK = 8_192  # numbers of which a rule is taken at a time: its arrays stay in the cache
 _TRUSTED = {"f": 7e-4, "d": 1e-6}  # down to these the slopes of the twins are right to 2e-4 and to 3e-10
 
 
@@ -275,5 +276,10 @@ def mend(rule: Callable[..., tuple[Any, Any]], z: Array, slope: Array) -> None:
     """
     limit = _TRUSTED[z.dtype.char]
     if not slope[slope.argmin()] >= limit:  # that of a diverged seed may be nan, beside small ones of others
-        small = np.flatnonzero(slope < limit)
-        slope[small] = rule(z[small])[1]
+        small = slope < limit
+        if 4 * np.count_nonzero(small) < len(small):
+            slope[small] = rule(z[small])[1]
+        else:  # so many that gathering them would take longer
+            for at in range(0, len(small), BLOCK):
+                part = slice(at, at + BLOCK)
+                np.copyto(slope[part], rule(z[part])[1], where=small[part])

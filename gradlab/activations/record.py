@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, reachable
+from gradlab._registry import Registry, reachable, same_function
 from gradlab.activations import _facts, _fast
 
 __all__ = ["ACTIVATIONS", "Activation", "Family", "GaussianMoments", "Rule", "activation"]
@@ -125,19 +125,14 @@ class Activation:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Activation):
             return NotImplemented
-        return bool(self._identity() == other._identity())
+        if self.name != other.name or dict(self.parameters) != dict(other.parameters):
+            return False
+        # by its code, not as an object: a cell run twice defines the same activation again
+        told = [(same.rule, same.kinks_at, same.in_place, dict(same.learned), same.draw) for same in (self, other)]
+        return dict(self.limits) == dict(other.limits) and all(map(same_function, *told))
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(self.parameters.items())))
-
-    def _identity(self) -> Any:
-        """Return what two activations share if they compute the same: a cell run twice defines the same one again."""
-        code = getattr(self.rule, "__code__", None)
-        if code is None or getattr(self.rule, "__closure__", None):
-            return self.rule, dict(self.parameters)
-        told = (code.co_code, code.co_names, [repr(one) for one in code.co_consts if not hasattr(one, "co_code")])
-        inner = [one.co_code for one in code.co_consts if hasattr(one, "co_code")]
-        return self.rule.__module__, self.rule.__qualname__, told, inner, dict(self.parameters)
 
     def __reduce__(self) -> Any:
         known = ACTIVATIONS.get(self.name)
@@ -199,22 +194,49 @@ class Activation:
         chosen = self._checked(parameters, given.shape)
         exact = getattr(self.rule, "exact", self.rule)  # the rule with more right digits, where it has one
         with np.errstate(all="ignore"):  # limits at ±inf and values past the largest number are not mistakes
-            value, slope = self._pair(exact(_read_only(wide), **chosen), given.shape)
+            value, slope = self._call(exact, wide, chosen)
             missing = np.isnan(wide)
             value, slope = np.where(missing, wide, value), np.where(missing, wide, slope)
             return value.astype(kind, copy=False)[()], slope.astype(kind, copy=False)[()]
 
-    def _pair(self, result: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-        """Return what a rule gave, if that is a value and a slope for each x."""
+    def _call(self, rule: Rule, x: Array, parameters: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Return what a rule gives for x, if that is a value and a slope for each entry."""
+        try:
+            result = rule(_read_only(x), **{name: _read_only(one) for name, one in parameters.items()})
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise ValueError(
+                f"the rule of {self.name} must leave x and its parameters as they are: write y = 2 * x, not x *= 2"
+            ) from error
         if not isinstance(result, tuple | list) or len(result) != 2:
             what = f"{len(result)} things" if isinstance(result, tuple | list) else type(result).__name__
             raise TypeError(f"the rule of {self.name} must return two things, value and slope; it returned {what}")
         for name, part in zip(("value", "slope"), result, strict=True):
-            if np.shape(part) not in (shape, ()):
+            if np.asarray(part).dtype.kind not in "fiub":
                 raise TypeError(
-                    f"the {name} that the rule of {self.name} returns has shape {np.shape(part)} for x of shape {shape}"
+                    f"the {name} that the rule of {self.name} returns must be real; it is {_check.short(part)}"
+                )
+            if np.shape(part) not in (x.shape, ()):
+                raise TypeError(
+                    f"the {name} that the rule of {self.name} returns has shape {np.shape(part)} for x of shape {x.shape}"
                 )
         return result[0], result[1]
+
+    def _try(self) -> None:
+        """Say what is wrong with a rule of a reader's own: it has to take each entry by itself."""
+        x = np.array([[-1.5, -0.25, 0.5], [1.0, 2.0, -3.0]])
+        with np.errstate(all="ignore"):
+            together = self._call(self.rule, x, self.parameters)
+            for index in np.ndindex(x.shape):
+                alone = self._call(self.rule, x[index].reshape(1), self.parameters)
+                for one, all_of_them in zip(alone, together, strict=True):
+                    whole = np.broadcast_to(all_of_them, x.shape)[index]
+                    if not np.allclose(np.ravel(one)[0], whole, rtol=1e-6, equal_nan=True):
+                        raise ValueError(
+                            f"the rule of {self.name} must be elementwise: at x = {x[index]:g} it gives one thing alone "
+                            "and another beside other numbers"
+                        )
 
     def bind(self, **parameters: float) -> Activation:
         """Return the same activation with other parameters; it prints as ``leaky_relu(slope=0.2)``."""
@@ -241,8 +263,9 @@ class Activation:
         def kernel(z: Array, value: Array, slope: Array) -> None:
             buffer = functools.partial(_scratch, {}, z)
             calls = self.calls(z, value=value, slope=slope, arrays=arrays, scratch=buffer)
-            for call, given in [*calls, *self.mending(z, slope)]:
-                call(*given)
+            with np.errstate(all="ignore"):
+                for call, given in [*calls, *self.mending(z, slope)]:
+                    call(*given)
 
         return kernel
 
@@ -277,7 +300,7 @@ class Activation:
                 return program.calls({"x": z, "value": value, "slope": slope, **own}, buffers)
 
         def general() -> None:
-            value[...], slope[...] = self._pair(self.rule(_read_only(z), **numbers, **arrays), z.shape)
+            value[...], slope[...] = self._call(self.rule, z, {**numbers, **arrays})
 
         return [(general, ())]
 
@@ -372,8 +395,10 @@ def _scratch(made: dict[int, Array], like: Array, index: int) -> Array:
     return made.setdefault(index, np.empty_like(like))
 
 
-def _read_only(x: Array) -> Array:
-    """Return a view that a rule cannot change by mistake."""
+def _read_only(x: Any) -> Any:
+    """Return an array as a view that a rule cannot change by mistake, and a number as it is."""
+    if not isinstance(x, np.ndarray):
+        return x
     view = x.view()
     view.flags.writeable = False
     return view
@@ -392,7 +417,27 @@ ACTIVATIONS: Registry[Activation] = Registry("activation")
 """All activations by name, in the order in which they are defined."""
 
 
+@overload
+def activation(rule: Rule, /) -> Activation: ...
+@overload
 def activation(
+    *,
+    kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = ...,
+    limits: Mapping[str, tuple[float, float]] | None = ...,
+    source: str | None = ...,
+    aliases: tuple[str, ...] = ...,
+    hints: Mapping[str, str] | None = ...,
+    in_place: Callable[..., None] | None = ...,
+    learned: Mapping[str, Callable[..., Array]] | None = ...,
+    draw: Callable[..., dict[str, Array]] | None = ...,
+    exact: Rule | None = ...,
+    family: Family = ...,
+    look: str | None = ...,
+    formula: str | None = ...,
+) -> Callable[[Rule], Activation]: ...
+def activation(
+    rule: Rule | None = None,
+    /,
     *,
     kinks: tuple[float, ...] | Callable[..., tuple[float, ...]] = (),
     limits: Mapping[str, tuple[float, float]] | None = None,
@@ -406,11 +451,15 @@ def activation(
     family: Family = "other",
     look: str | None = None,
     formula: str | None = None,
-) -> Callable[[Rule], Activation]:
+) -> Activation | Callable[[Rule], Activation]:
     """Turn ``rule(x, **parameters) -> (value, slope)`` into an activation and enter it in `ACTIVATIONS`.
+
+    It may stand with brackets, ``@gl.activation(kinks=(0,))``, or without.
 
     Parameters
     ----------
+    rule
+        The rule, where it stands without.
     kinks
         Where the slope jumps, or a function of the parameters that says so.
     limits
@@ -493,4 +542,4 @@ def activation(
         ACTIVATIONS._add(name, made, aliases, hints)
         return made
 
-    return decorate
+    return decorate if rule is None else decorate(rule)

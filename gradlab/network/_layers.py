@@ -7,6 +7,8 @@ biases, and every elementwise call runs over contiguous memory.
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +22,8 @@ Array = NDArray[Any]
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 EPSILON = 1e-5  # added to the variance in a normalisation, as in PyTorch
+NO_BLAS = sys.platform == "emscripten"  # NumPy's build for browsers has none: its dot is slower than its matmul
+LONG = 128  # samples over which, without BLAS, einsum sums quicker than either
 
 
 class Buffers:
@@ -61,9 +65,16 @@ def thin(array: Array) -> Array:
 
 def product(a: Array, b: Array, out: Array) -> Call:
     """Return the call that multiplies matrices of all seeds into ``out``."""
-    if len(out) == 1 and min(*a.shape[1:], b.shape[2]) > 1 and out[0].flags.c_contiguous:
+    if not NO_BLAS and len(out) == 1 and min(*a.shape[1:], b.shape[2]) > 1 and out[0].flags.c_contiguous:
         return np.dot, (a[0], b[0], out[0])  # the same product as matmul's, with half of its overhead
     return np.matmul, ((a[0], b[0], out[0]) if len(out) == 1 else (a, b, out))
+
+
+def product_over_samples(a: Array, b: Array, out: Array) -> Call:
+    """Return the call that writes a·bᵀ of all seeds, a sum over the samples, into ``out``."""
+    if NO_BLAS and a.shape[2] >= LONG:
+        return functools.partial(np.einsum, out=out), ("sik,sjk->sij", a, b)
+    return product(a, b.transpose(0, 2, 1), out)
 
 
 class Normalization:
@@ -173,7 +184,7 @@ def affine(level: Level) -> list[Call]:
 
 def affine_back(level: Level, below: Level | None) -> list[Call]:
     """Return the calls of dL/dW = h·δᵀ and, where there is a layer below, of dL/dh = W·δ."""
-    calls = [product(level.entering, level.delta.transpose(0, 2, 1), level.gradient)]
+    calls = [product_over_samples(level.entering, level.delta, level.gradient)]
     if below is not None:
         calls.append(product(level.block[:, :-1], level.delta, below.arriving))
     return calls
@@ -203,17 +214,26 @@ def activate(level: Level, activation: Activation, buffers: Buffers) -> list[Cal
 
 def activate_back(level: Level, activation: Activation) -> list[Call]:
     """Return the calls of δ = dL/df · f′(z), and of the slopes in the activation's own parameters."""
-    everything = {**activation.parameters, **level.parameters(activation)}
+    everything = {**activation.parameters, **{name: _fixed(one) for name, one in level.parameters(activation).items()}}
     calls: list[Call] = [
-        (_learned, (derivative, level, level.own_gradients[name], everything))
+        (_learned, (derivative, level.arriving, _fixed(level.saw), level.own_gradients[name], everything))
         for name, derivative in activation.learned.items()
     ]
     return [*calls, (np.multiply, (thin(level.arriving), thin(level.slope), thin(level.delta)))]
 
 
-def _learned(derivative: Callable[..., Array], level: Level, gradient: Array, parameters: Mapping[str, Any]) -> None:
+def _fixed(array: Array) -> Array:
+    """Return a view that a reader's function cannot change."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _learned(
+    derivative: Callable[..., Array], arriving: Array, saw: Array, gradient: Array, parameters: Mapping[str, Any]
+) -> None:
     """Fill the gradient of an activation's own parameter, one a unit."""
-    np.sum(level.arriving * derivative(level.saw, **parameters), axis=2, out=gradient)
+    np.sum(arriving * derivative(saw, **parameters), axis=2, out=gradient)
 
 
 def skip(level: Level) -> list[Call]:

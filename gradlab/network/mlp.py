@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
+from gradlab._data import encode_inputs
 from gradlab._seeds import WEIGHTS, generator
 from gradlab.activations import ACTIVATIONS, Activation
-from gradlab.datasets import Data, encode_inputs
+from gradlab.datasets import Data
 from gradlab.initializers import INITIALIZERS, Initializer
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import _population
@@ -106,7 +107,8 @@ class MLP:
         if len(checked) < 2:
             raise ValueError(f"sizes must name inputs and outputs at least, such as [2, 1], not {list(checked)}")
         if normalize not in (None, "batch", "layer"):
-            hint = _check.near(normalize, ("batch", "layer"))
+            meant = normalize.lower().replace("norm", "") if isinstance(normalize, str) else normalize
+            hint = _check.near(meant, ("batch", "layer"))
             raise ValueError(f"normalize must be 'batch', 'layer' or None, not {normalize!r}{hint}")
         if not isinstance(residual, bool):
             raise TypeError(f"residual must be True or False, not {residual!r}")
@@ -218,6 +220,11 @@ class MLP:
             source = generator(seed, WEIGHTS)
             for index, place in enumerate(self._places):
                 gain = self.activation.gain if index else 1.0  # of what feeds the layer; the data have gain 1
+                if not np.isfinite(gain) and self.init.name.startswith("matched"):
+                    raise ValueError(
+                        f"init='matched' divides by the root of E f(z)², which {self.activation!r} makes 0, inf or nan; "
+                        "take another, such as init='he_normal'"
+                    )
                 layers[index].weights[row] = self.init.draw(source, place.inputs, place.outputs, gain)
                 layers[index].biases[row] = self.bias_init.draw(source, place.inputs, place.outputs, 1.0)[0]
         for extra in self.hidden_parameters(theta):
@@ -245,8 +252,10 @@ class MLP:
         """
         inputs = encode_inputs(x, self.sizes[0])
         trace = Trace(self, _floating(theta), samples=len(inputs), shared=True, moments=moments)
-        trace.input[..., :-1] = inputs
         with np.errstate(all="ignore"):
+            trace.input[..., :-1] = inputs
+            if not np.isfinite(trace.input).all():
+                raise ValueError(f"x holds a number that is too large for {trace.input.dtype}")
             trace.forward()
         return trace
 

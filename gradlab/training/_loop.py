@@ -88,7 +88,18 @@ class Update:
 
     @contextmanager
     def sparing(self, rows: Array) -> Iterator[None]:
-        """Leave some seeds as they are, whatever is done to them meanwhile."""
+        """Leave some seeds as they are, whatever is done to them meanwhile.
+
+        Parameters
+        ----------
+        rows
+            Which seeds, shape (seeds,).
+
+        Yields
+        ------
+        None
+            To update in the meantime.
+        """
         kept = [array[rows] for array in self.arrays]
         yield
         for array, before in zip(self.arrays, kept, strict=True):

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab.datasets import Data, encode_inputs
+from gradlab._data import encode_inputs
+from gradlab.datasets import Data
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
 from gradlab.optimizers import OPTIMIZERS, Optimizer
@@ -137,6 +138,8 @@ def plan(given: Arguments) -> Plan:
     net = given.net
     if not isinstance(net, MLP):
         raise TypeError(f"net must be a gradlab.MLP, not {type(net).__name__}")
+    if not net.activation.rule.__module__.startswith("gradlab."):
+        net.activation._try()
     loss, optimizer = LOSSES.resolve(given.loss, Loss), _optimizer(given.optimizer)
     kind = _check.dtype(given.dtype)
     steps = _check.whole("steps", given.steps, least=0)

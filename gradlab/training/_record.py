@@ -49,7 +49,10 @@ class Seen:
             self.values[:, 0] = self.loss.rule(self.trace.outputs, self.targets)[0]
         else:
             self.loss.values_in_place(*self.arrays)
-        return np.asarray(np.matmul(self.values, self.ones)[:, 0, 0].astype(float) / self.values.shape[2])
+        found: Array = np.matmul(self.values, self.ones)[:, 0, 0].astype(float) / self.values.shape[2]
+        for seed in np.flatnonzero(~np.isfinite(found)):  # the sum may be too large where the mean is not
+            found[seed] = (self.values[seed, 0].astype(float) / self.values.shape[2]).sum()
+        return found
 
 
 class Records:

@@ -84,8 +84,14 @@ class History(LayerRecords):
 
     @property
     def diverged(self) -> Array:
-        """Which seeds ended with a loss or parameter that is inf or nan, shape (seeds,)."""
-        finite: Array = np.isfinite(self.loss[-1]) & np.isfinite(self.theta).all(1)
+        """Which seeds ended with a loss, a parameter or a memory of the optimiser that is inf or nan, shape (seeds,).
+
+        An optimiser that squares gradients stands still where such a square is too large for its type, though the
+        parameters are finite.
+        """
+        finite = np.isfinite(self.loss[-1]) if len(self.loss) else np.ones(len(self.seeds), bool)
+        for array in (self.theta, *self.slots):
+            finite = finite & np.isfinite(array).all(1)
         return ~finite
 
     def outputs(self, x: ArrayLike) -> Array:

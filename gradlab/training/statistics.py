@@ -53,6 +53,9 @@ class Statistic:
     def __repr__(self) -> str:
         return f"<statistic {self.name} of {self.layers} layers>"
 
+    def __reduce__(self) -> Any:
+        return _restore, (self.name,)
+
     def __call__(self, trace: Trace) -> Array:
         """Return the numbers of shape (seeds, layers), in float64."""
         if self.layers == "hidden" and len(trace.net.sizes) == 2:
@@ -62,6 +65,11 @@ class Statistic:
     def count(self, depth: int) -> int:
         """Return how many layers of a network with ``depth`` layers have this number."""
         return depth if self.layers == "all" else depth - 1
+
+
+def _restore(name: str) -> Statistic:
+    """Find a statistic again after pickling."""
+    return STATISTICS[name]
 
 
 STATISTICS: Registry[Statistic] = Registry("statistic")
@@ -177,7 +185,7 @@ def _mean(trace: Trace) -> Array:
         for seed, layer in np.argwhere(~np.isfinite(found)):  # a sum may be too large where the mean is not
             values = trace.activations[layer][seed].astype(float)
             largest = np.abs(values).max()
-            found[seed, layer] = (values / largest).mean() * largest
+            found[seed, layer] = (values / largest).mean() * largest if np.isfinite(largest) else values.mean()
     return found
 
 
@@ -218,7 +226,11 @@ class _Apart:
 def _shares(trace: Trace, counts: Array, *, each: int) -> Array:
     """Return what counts of each unit add up to, as a share of each layer's ``each`` numbers a unit."""
     units = trace.once(_shares, lambda: np.array(trace.net.sizes[1:-1], float))
-    return np.asarray(np.add.reduceat(counts, trace.starts, axis=1, dtype=float) / (units * each))
+    found = np.add.reduceat(counts, trace.starts, axis=1, dtype=float) / (units * each)
+    if np.isnan(np.add.reduce(trace.pre_activations[-1], None)):  # a layer that is nan has no share of anything
+        for layer, values in enumerate(trace.activations):
+            found[np.isnan(values).any((1, 2)), layer] = np.nan
+    return np.asarray(found)
 
 
 def _ones(trace: Trace) -> Array:

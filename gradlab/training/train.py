@@ -100,7 +100,8 @@ def train(
     Returns
     -------
     History
-        Records and final parameters. If the run is interrupted (Ctrl-C), what was recorded until then.
+        Records and final parameters. If the run is interrupted (Ctrl-C), what was recorded until then. A Ctrl-C in the
+        last moments of a run, or in a run as short as that, raises KeyboardInterrupt as it does elsewhere.
 
     Raises
     ------
@@ -159,12 +160,8 @@ def train(
             interrupted=interrupted and not doing.done(taken),
         )
         history = history if resume is None else _joined(resume, history, doing.every)
-    if interrupted and not history.interrupted:
-        warnings.warn(
-            "Ctrl-C came during the last steps: this run is complete. A loop over runs goes on with the next one.",
-            InterruptionWarning,
-            stacklevel=2,
-        )
+    if interrupted and not history.interrupted:  # it came too late to shorten this run: it is meant for what comes next
+        raise KeyboardInterrupt
     _report(history, doing)
     return history
 
