@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, reachable, same_function
+from gradlab._registry import Registry, reachable, remember, same_function
 from gradlab.activations import _facts, _fast
 
 __all__ = ["ACTIVATIONS", "Activation", "Family", "GaussianMoments", "Rule", "activation"]
@@ -108,6 +108,7 @@ class Activation:
     formula: str | None = None
 
     def __post_init__(self) -> None:
+        remember(self.rule, self.kinks_at, self.in_place, self.draw, *self.learned.values())
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule) or type(self).__doc__)
         object.__setattr__(self, "__module__", self.rule.__module__)
         object.__setattr__(self, "__wrapped__", self.rule)
