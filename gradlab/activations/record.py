@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
 from gradlab._registry import Registry, reachable, remember, same_function
-from gradlab.activations import _facts, _fast
+from gradlab.activations import _facts, _fast, _rules
 
 __all__ = ["ACTIVATIONS", "Activation", "Family", "GaussianMoments", "Rule", "activation"]
 
@@ -192,56 +192,21 @@ class Activation:
             raise TypeError(f"x must hold real numbers; {self.name} was given {given.dtype}")
         kind = given.dtype if given.dtype.kind == "f" else np.dtype("float64")
         wide = given.astype(np.promote_types(kind, "float64"), copy=False)
-        chosen = self._checked(parameters, given.shape)
+        chosen = _rules.checked(self, parameters, given.shape)
         exact = getattr(self.rule, "exact", self.rule)  # the rule with more right digits, where it has one
         with np.errstate(all="ignore"):  # limits at ±inf and values past the largest number are not mistakes
-            value, slope = self._call(exact, wide, chosen)
+            value, slope = _rules.call(self, exact, wide, chosen)
             missing = np.isnan(wide)
             value, slope = np.where(missing, wide, value), np.where(missing, wide, slope)
             return value.astype(kind, copy=False)[()], slope.astype(kind, copy=False)[()]
 
-    def _call(self, rule: Rule, x: Array, parameters: Mapping[str, Any]) -> tuple[Any, Any]:
-        """Return what a rule gives for x, if that is a value and a slope for each entry."""
-        try:
-            result = rule(_read_only(x), **{name: _read_only(one) for name, one in parameters.items()})
-        except ValueError as error:
-            if "read-only" not in str(error):
-                raise
-            raise ValueError(
-                f"the rule of {self.name} must leave x and its parameters as they are: write y = 2 * x, not x *= 2"
-            ) from error
-        if not isinstance(result, tuple | list) or len(result) != 2:
-            what = f"{len(result)} things" if isinstance(result, tuple | list) else type(result).__name__
-            raise TypeError(f"the rule of {self.name} must return two things, value and slope; it returned {what}")
-        for name, part in zip(("value", "slope"), result, strict=True):
-            if np.asarray(part).dtype.kind not in "fiub":
-                raise TypeError(
-                    f"the {name} that the rule of {self.name} returns must be real; it is {_check.short(part)}"
-                )
-            if np.shape(part) not in (x.shape, ()):
-                raise TypeError(
-                    f"the {name} that the rule of {self.name} returns has shape {np.shape(part)} for x of shape {x.shape}"
-                )
-        return result[0], result[1]
-
     def _try(self) -> None:
-        """Say what is wrong with a rule of a reader's own: it has to take each entry by itself."""
-        x = np.array([[-1.5, -0.25, 0.5], [1.0, 2.0, -3.0]])
-        with np.errstate(all="ignore"):
-            together = self._call(self.rule, x, self.parameters)
-            for index in np.ndindex(x.shape):
-                alone = self._call(self.rule, x[index].reshape(1), self.parameters)
-                for one, all_of_them in zip(alone, together, strict=True):
-                    whole = np.broadcast_to(all_of_them, x.shape)[index]
-                    if not np.allclose(np.ravel(one)[0], whole, rtol=1e-6, equal_nan=True):
-                        raise ValueError(
-                            f"the rule of {self.name} must be elementwise: at x = {x[index]:g} it gives one thing alone "
-                            "and another beside other numbers"
-                        )
+        """Say what is wrong with a rule of a reader's own."""
+        _rules.attempt(self)
 
     def bind(self, **parameters: float) -> Activation:
         """Return the same activation with other parameters; it prints as ``leaky_relu(slope=0.2)``."""
-        return replace(self, parameters=MappingProxyType(self._checked(parameters)))
+        return replace(self, parameters=MappingProxyType(_rules.checked(self, parameters)))
 
     def kernel(self, **arrays: Array) -> Kernel:
         """Return ``kernel(z, value, slope)``, which writes value and slope into two buffers of the shape of ``z``.
@@ -259,7 +224,7 @@ class Activation:
             The kernel.
         """
         for key in arrays:
-            self._known(key, arrays[key])
+            _rules.known(self, key, arrays[key])
 
         def kernel(z: Array, value: Array, slope: Array) -> None:
             buffer = functools.partial(_scratch, {}, z)
@@ -301,7 +266,7 @@ class Activation:
                 return program.calls({"x": z, "value": value, "slope": slope, **own}, buffers)
 
         def general() -> None:
-            value[...], slope[...] = self._call(self.rule, z, {**numbers, **arrays})
+            value[...], slope[...] = _rules.call(self, self.rule, z, {**numbers, **arrays})
 
         return [(general, ())]
 
@@ -365,48 +330,10 @@ class Activation:
         scale = _check.real("scale", scale, above=0)
         return GaussianMoments(*_facts.gaussian_moments(self.value_and_derivative, self.kinks, scale))
 
-    def _known(self, key: str, value: Any) -> None:
-        if key not in self.parameters:
-            takes = f"takes {', '.join(self.parameters)}" if self.parameters else "takes no parameter"
-            raise TypeError(f"{self.name} {takes}; it was given {key}={value!r:.80}")
-
-    def _checked(self, parameters: Mapping[str, Any], shape: tuple[int, ...] | None = None) -> dict[str, Any]:
-        """Return all parameters; where ``shape`` says that of x, those that training varies may be arrays."""
-        chosen: dict[str, Any] = dict(self.parameters)
-        for key, value in parameters.items():
-            self._known(key, value)
-            low, high = self.limits.get(key, (-np.inf, np.inf))
-            label, above, below = f"{key} of {self.name}", _bound(low), _bound(high)
-            if shape is not None and np.ndim(value) and (key in self.learned or self.draw is not None):
-                array = _check.finite_array(label, value, dimensions=tuple(range(1, len(shape) + 1)))
-                for extreme in (array.min(), array.max()):
-                    _check.real(label, extreme, above=above, below=below)
-                if any(ours not in (1, its) for ours, its in zip(array.shape[::-1], shape[::-1], strict=False)):
-                    raise ValueError(f"{label} has shape {array.shape}, which does not broadcast to that of x, {shape}")
-                chosen[key] = array.astype(float)
-            else:
-                chosen[key] = _check.real(label, value, above=above, below=below)
-        if callable(self.kinks_at) and parameters and not any(np.ndim(value) for value in chosen.values()):
-            self.kinks_at(**chosen)  # it knows which parameters do not go together
-        return chosen
-
 
 def _scratch(made: dict[int, Array], like: Array, index: int) -> Array:
     """Return a buffer for a number, the same one for the same number."""
     return made.setdefault(index, np.empty_like(like))
-
-
-def _read_only(x: Any) -> Any:
-    """Return an array as a view that a rule cannot change by mistake, and a number as it is."""
-    if not isinstance(x, np.ndarray):
-        return x
-    view = x.view()
-    view.flags.writeable = False
-    return view
-
-
-def _bound(limit: float) -> float | None:
-    return limit if np.isfinite(limit) else None
 
 
 def _restore(name: str, parameters: dict[str, float]) -> Activation:
