@@ -339,6 +339,67 @@ def test_a_header_that_promises_more_than_there_is_costs_no_memory(whole, tmp_pa
     assert not list(tmp_path.glob("**/odd*"))
 
 
+def _claiming(content, path, records, without=()):
+    """Write the file again with all the records that some arrays could have, all zeros, which take no room."""
+    with np.load(io.BytesIO(content)) as stored:
+        arrays = dict(stored)
+    seeds = len(arrays["seeds"])
+    for name in ("step", "loss", "accuracy", *STATISTICS):
+        if name not in without:
+            arrays[name] = np.zeros((records, *arrays[name].shape[1:]), np.int64 if name == "step" else np.float32)
+    assert arrays["loss"].shape[1] == seeds
+    np.savez_compressed(path, **arrays)
+
+
+@pytest.mark.parametrize("without", [(), ("loss",), STATISTICS, ("loss", "accuracy", *STATISTICS), ("step",)], ids=str)
+def test_a_small_file_cannot_ask_for_much_memory(without, whole, tmp_path):
+    import tracemalloc
+
+    run, content = whole
+    _claiming(content, tmp_path / "zeros.npz", 300_000, without)
+    assert (tmp_path / "zeros.npz").stat().st_size < 60_000
+    gl.History.load(run.save(tmp_path / "warm"))  # what is loaded once
+    tracemalloc.start()
+    try:
+        assert _is_refused_or_whole(tmp_path / "zeros.npz", run)
+        assert tracemalloc.get_traced_memory()[1] < 1e6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_packed_as_numpy_never_packs_is_refused(packing, whole, tmp_path):
+    run, content = whole
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(tmp_path / "odd.npz", "w", packing) as new:
+        for entry in old.namelist():
+            new.writestr(entry, old.read(entry))
+    assert _is_refused_or_whole(tmp_path / "odd.npz", run)
+
+
+@pytest.mark.parametrize("stride", [1, 100, 256, 4096, 65536])
+def test_any_steps_that_a_run_can_have_fit_in_a_file(stride, whole, tmp_path):
+    run, content = whole
+    with np.load(io.BytesIO(content)) as stored:
+        arrays = dict(stored)
+    for name in ("loss", "accuracy", *STATISTICS):
+        arrays[name] = np.zeros((5000, *arrays[name].shape[1:]))
+    np.savez_compressed(tmp_path / "long.npz", **arrays | {"step": stride * np.arange(5000)})
+    assert gl.History.load(tmp_path / "long.npz").step[-1] == 4999 * stride
+
+
+def test_a_file_without_records_is_refused(whole, tmp_path):
+    run, content = whole
+    _claiming(content, tmp_path / "none.npz", 0)
+    assert "it holds no record" in _load(tmp_path / "none.npz")
+
+
+@pytest.mark.parametrize("last", [2**53 + 1, 2**62, 2**63 - 1])
+def test_a_step_that_no_run_takes_is_refused(last, whole, tmp_path):
+    run, content = whole
+    _with(content, tmp_path / "late.npz", step=np.array([*run.step[:-1], last]))
+    assert "past what any run takes" in _load(tmp_path / "late.npz")
+
+
 def test_a_recipe_of_a_huge_net_costs_no_memory(whole, tmp_path):
     run, content = whole
     with np.load(io.BytesIO(content)) as stored:

@@ -30,9 +30,11 @@ from gradlab.schedules import SCHEDULES, Schedule
 
 FORMAT = 1
 LONGEST = 1_000_000  # characters of a recipe: ten times those of a network of 10,000 layers
+LAST = 2**53  # no run gets there
+DENSEST = 8  # steps for each byte of the file; of numbers that rise, zlib puts less than one in a byte
 
 # what each array holds, and its axes: r records, s seeds, p parameters; a statistic has an axis of layers beside r and s
-ARRAYS = {"step": "i r", "loss": "f rs", "accuracy": "f rs", "theta": "f sp", "stopped": "i s"}
+ARRAYS = {"step": ("i", "r"), "loss": ("f", "rs"), "accuracy": ("f", "rs"), "theta": ("f", "sp"), "stopped": ("i", "s")}
 
 
 # ---------------------------------------------------------------------------------------------------- the recipe
@@ -175,40 +177,63 @@ def _read(archive: zipfile.ZipFile) -> dict[str, Any]:
     seeds = _array(archive, "seeds", "U", (None,))
     if any(not seed.isdecimal() or str(int(seed)) != seed for seed in seeds):
         raise ValueError("its seeds are no whole numbers")
-    steps = _array(archive, "step", "i", (None,))
-    if (steps < 0).any() or (np.diff(steps) <= 0).any():
-        raise ValueError("its steps do not rise from 0 or more")
-    length = {"r": len(steps), "s": len(_check.seeds([int(seed) for seed in seeds])), "p": net.parameters}
-    found = {"recipe": recipe, "seeds": seeds}
-    for name, form in ARRAYS.items():
-        kind, axes = form.split()
-        found[name] = _array(archive, name, kind, tuple(length[axis] for axis in axes))
-    for name, statistic in STATISTICS.items():
-        found[name] = _array(archive, name, "f", (length["r"], length["s"], statistic.count(net.depth)))
-    if "interrupted.npy" in archive.namelist():
-        found["interrupted"] = _array(archive, "interrupted", "b", ())
-    shape, kind = found["theta"].shape, found["theta"].dtype
-    for index in range(len(optimizer.slots)):
-        found[f"slot{index}"] = _array(archive, f"slot{index}", kind.str[1:], shape)
+    length = {"r": _records(archive), "s": len(_check.seeds([int(seed) for seed in seeds])), "p": net.parameters}
+    wanted = {name: (kind, tuple(length[axis] for axis in axes)) for name, (kind, axes) in ARRAYS.items()}
+    wanted |= {name: ("f", (length["r"], length["s"], one.count(net.depth))) for name, one in STATISTICS.items()}
+    wanted |= {f"slot{index}": wanted["theta"] for index in range(len(optimizer.slots))}
     for index, units in enumerate(net.sizes[1:-1] if net.normalize == "batch" else ()):
-        for name in (f"mean{index}", f"variance{index}"):
-            found[name] = _array(archive, name, "f", (length["s"], units))
-    return found
+        wanted |= {f"{name}{index}": ("f", (length["s"], units)) for name in ("mean", "variance")}
+    if "interrupted.npy" in archive.namelist():
+        wanted["interrupted"] = ("b", ())
+    for name, (kind, shape) in wanted.items():  # the headers of all of them fit together before the first is read
+        _look(archive, name, kind, shape)
+    found = {name: _array(archive, name, kind, shape) for name, (kind, shape) in wanted.items()}
+    if (found["step"] < 0).any() or (np.diff(found["step"]) <= 0).any() or found["step"][-1] > LAST:
+        raise ValueError("its steps do not rise from 0 or more, or rise past what any run takes")
+    if any(found[f"slot{index}"].dtype != found["theta"].dtype for index in range(len(optimizer.slots))):
+        raise ValueError("what the optimizer remembers is of another floating type than theta")
+    return {"recipe": recipe, "seeds": seeds, **found}
+
+
+def _records(archive: zipfile.ZipFile) -> int:
+    """Return how many records there are by the header of the steps, which all differ and so cannot be packed to nothing."""
+    (records,) = _look(archive, "step", "i", (None,))
+    if not records:
+        raise ValueError("it holds no record")
+    if records > DENSEST * archive.getinfo("step.npy").compress_size:
+        raise ValueError(f"its steps do not rise: {records} of them would need more room")
+    return records
+
+
+def _look(archive: zipfile.ZipFile, name: str, kind: str, shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Return the shape of an array after a look at its header alone."""
+    with archive.open(archive.getinfo(f"{name}.npy")) as stream:
+        return _header(archive, stream, name, kind, shape)[0]
+
+
+def _header(
+    archive: zipfile.ZipFile, stream: Any, name: str, kind: str, shape: tuple[int | None, ...]
+) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, order and type by a header: a kind of number and a shape, None where a length may be any."""
+    info = archive.getinfo(f"{name}.npy")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{name} is packed in a way that NumPy never uses")
+    header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(stream)]
+    given, fortran, dtype = header(stream)
+    fits = len(given) == len(shape) and all(b is None or a == b for a, b in zip(given, shape, strict=True))
+    if not fits or dtype.kind != kind or (kind == "f" and dtype.itemsize not in (4, 8)):
+        raise ValueError(f"{name} is {dtype} of shape {given}, where {kind} of shape {shape} belongs")
+    size = math.prod(given) * dtype.itemsize
+    if info.file_size - stream.tell() != size or (kind == "U" and size > 4 * LONGEST):
+        raise ValueError(f"{name} does not have the size that its header says")
+    return given, fortran, dtype
 
 
 def _array(archive: zipfile.ZipFile, name: str, kind: str, shape: tuple[int | None, ...]) -> Any:
-    """Return one array after a look at its header: a kind of number and a shape, None where a length may be any."""
-    info = archive.getinfo(f"{name}.npy")
-    with archive.open(info) as stream:
-        header = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(stream)]
-        given, fortran, dtype = header(stream)
-        fits = len(given) == len(shape) and all(b is None or a == b for a, b in zip(given, shape, strict=True))
-        number = dtype.kind == kind or dtype.str[1:] == kind
-        if not fits or not number or (dtype.kind == "f" and dtype.itemsize not in (4, 8)):
-            raise ValueError(f"{name} is {dtype} of shape {given}, where {kind} of shape {shape} belongs")
+    """Return one array after a look at its header."""
+    with archive.open(archive.getinfo(f"{name}.npy")) as stream:
+        given, fortran, dtype = _header(archive, stream, name, kind, shape)
         size = math.prod(given) * dtype.itemsize
-        if info.file_size - stream.tell() != size or (kind == "U" and size > 4 * LONGEST):
-            raise ValueError(f"{name} does not have the size that its header says")
         content = stream.read(size + 1)  # one more, so that the checksum is compared
     if len(content) != size:
         raise ValueError(f"{name} is cut off")
