@@ -211,7 +211,26 @@ def _numbers(name: str, value: Any, code: str) -> NDArray[Any]:
         raise TypeError(f"{must}, not {short(value)}{cure or why}") from None
     if array.dtype.kind in "fiub":
         return array
+    labels = _whole_numbers(array) if array.dtype.kind == "O" and _are_labels(code) else None
+    if labels is not None:
+        return labels
     raise TypeError(f"{must}{_instead(array, value, code)}")
+
+
+def _are_labels(code: str) -> bool:
+    return code.partition("[")[0] in ("y", "targets")
+
+
+def _whole_numbers(array: NDArray[Any]) -> NDArray[Any] | None:
+    """Return whole numbers or booleans that stand in an array of objects, as pandas leaves labels; None for others."""
+    entries = array.ravel().tolist()
+    if not entries:
+        return None
+    if all(isinstance(entry, bool | np.bool_) for entry in entries):
+        return array.astype(bool)
+    if all(isinstance(entry, int | np.integer) and -(2**63) <= entry < 2**63 for entry in entries):
+        return array.astype(np.int64)
+    return None
 
 
 def _instead(array: NDArray[Any], value: Any, code: str) -> str:
@@ -237,8 +256,18 @@ def _instead(array: NDArray[Any], value: Any, code: str) -> str:
         "missing": f"; {place} is {first}: leave that sample out or fill it",
         "large": f"; {place} is {first}, too large for NumPy's whole numbers; use np.asarray({code}, dtype=float)",
         "rows": f", not {short(value)}; its rows differ in length",
-        "number": f", not of objects such as {first}; use np.asarray({code}, dtype=float)",
+        "number": f", not of objects such as {first}; use np.asarray({code}, dtype={_type_for(array, code)})",
     }.get(kind, f", not of objects such as {first}")
+
+
+def _type_for(array: NDArray[Any], code: str) -> str:
+    """Return the name of the type that an array of objects fits: labels such as 1.0 and 0.0 are to be whole numbers."""
+    if array.dtype.kind != "O" or not _are_labels(code):
+        return "float"
+    try:
+        return "int" if all(abs(entry) < 2**53 and int(entry) == entry for entry in array.flat) else "float"
+    except Exception:  # what a reader's numbers raise is not ours to know
+        return "float"
 
 
 def _is_number(entry: Any) -> bool:

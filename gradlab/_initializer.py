@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,9 +200,19 @@ def enter(
     return made
 
 
+@overload
+def initializer(draw: Callable[..., Array], /) -> Initializer: ...
+@overload
 def initializer(
-    *, aliases: tuple[str, ...] = (), hints: Mapping[str, str] | None = None
-) -> Callable[[Callable[..., Array]], Initializer]:
+    *, aliases: tuple[str, ...] = ..., hints: Mapping[str, str] | None = ...
+) -> Callable[[Callable[..., Array]], Initializer]: ...
+def initializer(
+    draw: Callable[..., Array] | None = None,
+    /,
+    *,
+    aliases: tuple[str, ...] = (),
+    hints: Mapping[str, str] | None = None,
+) -> Any:
     """Turn ``draw(generator, inputs, outputs, gain)`` into an initialiser and enter it in `INITIALIZERS`.
 
     The function draws from the generator alone and returns weights of shape (inputs, outputs). Where it has a keyword
@@ -210,6 +220,8 @@ def initializer(
 
     Parameters
     ----------
+    draw
+        The function.
     aliases
         Other names in use for it.
     hints
@@ -217,18 +229,20 @@ def initializer(
 
     Returns
     -------
-    Callable
-        The decorator.
+    Initializer or Callable
+        The initialiser; without ``draw``, the decorator.
 
     Raises
     ------
     ValueError
         If the name is that of one of gradlab's own.
+    TypeError
+        If it is no function.
 
     Examples
     --------
     >>> import numpy as np, gradlab as gl
-    >>> @gl.initializers.initializer()
+    >>> @gl.initializers.initializer
     ... def signs(generator, inputs, outputs, gain, *, factor=1.0):
     ...     '''Every weight is 1/√fan-in or its negative.'''
     ...     return factor * generator.choice([-1.0, 1.0], (inputs, outputs)) / np.sqrt(inputs)
@@ -237,6 +251,8 @@ def initializer(
     """
 
     def decorate(draw: Callable[..., Array]) -> Initializer:
+        if not callable(draw) or not hasattr(draw, "__name__"):
+            raise TypeError(f"an initializer must be a function with a name, not {_check.short(draw)}")
         own = inspect.signature(draw).parameters.values()
         set_ = {p.name: p.default for p in own if p.kind is p.KEYWORD_ONLY and p.default is not p.empty}
         name, summary = draw.__name__, inspect.getdoc(draw) or f"{draw.__name__}."
@@ -244,7 +260,7 @@ def initializer(
         DRAWS[name] = reachable(draw)
         return made
 
-    return decorate
+    return decorate if draw is None else decorate(draw)
 
 
 for _public in (Initializer, initializer):

@@ -346,6 +346,8 @@ def loss(
     ------
     ValueError
         If the task is none of the three, or the name is that of one of gradlab's own.
+    TypeError
+        If it is left out: a rule does not show what its targets are.
 
     Examples
     --------
@@ -358,6 +360,8 @@ def loss(
     >>> print(hinge([[0.25]], [1]))
     0.75
     """
+    if callable(task):
+        raise TypeError("a loss must say what it is for: write @gl.losses.loss('values'), 'binary' or 'classes'")
     _check.choice("task", task, tuple(TASKS))
 
     def decorate(rule: Rule) -> Loss:

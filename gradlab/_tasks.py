@@ -28,11 +28,12 @@ def _one_hot(y: Array, outputs: int) -> Array:
         )
     wrong = y[(y < 0) | (y >= outputs)]
     if wrong.size:
+        classes = len(np.unique(y))
         cure = f", or the network have {y.max() + 1} outputs"
-        if len(np.unique(y)) <= outputs:
+        if classes <= outputs:
             cure = f"; use {UNIQUE}"
-        elif y.min() < 0:
-            cure = ""
+        elif y.min() < 0 or y.max() >= 10 * classes:  # numbers that are names, such as postcodes
+            cure = f"; use {UNIQUE}, and {classes} outputs"
         raise ValueError(f"a label is {wrong[0]}; with {outputs} outputs, labels must lie in 0 to {outputs - 1}{cure}")
     return np.asarray(np.arange(outputs) == y[:, None], dtype=float)
 

@@ -195,6 +195,49 @@ def test_labels_that_are_no_numbers_get_the_cure(y, error, words):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", [list, np.array, pandas.Series])
+@pytest.mark.parametrize(
+    ("labels", "dtype"),
+    [([0, 1, 2], np.int64), ([True, False, True], bool), ([0, True, 2], np.int64), ([np.int8(0), 1, 2**62], np.int64)],
+    ids=str,
+)
+def test_whole_numbers_and_booleans_that_came_as_objects_are_labels(labels, dtype, kind):
+    given = pandas.Series(labels, dtype=object)
+    found = gl.Data(
+        [[1.0], [2.0], [3.0]], np.array(given) if kind is np.array else given if kind is not list else labels
+    )
+    assert found.y.tolist() == labels
+    assert kind is list or found.y.dtype == dtype
+    if max(labels) < 3:
+        net = gl.MLP([1, 3])
+        assert np.isfinite(gl.train(net, found, loss="cross_entropy", steps=1).loss).all()
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        [1.0, 0.0, 2.0],
+        [1.0, 0, True],
+        [decimal.Decimal(1), decimal.Decimal(0), decimal.Decimal(2)],
+        [fractions.Fraction(1), fractions.Fraction(0), 2],
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("frame", [False, True])
+def test_one_cure_turns_labels_that_came_as_objects_into_labels(y, frame):
+    y = pandas.DataFrame({"a": pandas.Series(y, dtype=object)}) if frame else pandas.Series(y, dtype=object)
+    with pytest.raises(TypeError) as caught:
+        gl.Data([[1.0], [2.0], [3.0]], y)
+    cure = re.search(r"use (np\.asarray\(.*\))$", str(caught.value))
+    data = gl.Data([[1.0], [2.0], [3.0]], eval(cure[1], {"np": np, "y": y}))
+    assert np.isfinite(gl.train(gl.MLP([1, 3]), data, loss="cross_entropy", steps=1).loss).all()
+
+
+def test_values_that_came_as_objects_stay_values():
+    with pytest.raises(TypeError, match=r"use np.asarray\(y, dtype=float\)$"):
+        gl.Data([[1.0], [2.0], [3.0]], pandas.Series([0.5, 1, 2], dtype=object))
+
+
 def test_the_cure_for_labels_is_one():
     y = ["cat", "dog", "cat"]
     labels, y = np.unique(y, return_inverse=True)

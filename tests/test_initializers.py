@@ -233,7 +233,7 @@ def test_a_name_may_be_given():
         (lambda: variance_scaling("two"), TypeError, ["scale", "'two'"]),
         (lambda: variance_scaling(fan="sideways"), ValueError, ["fan", "'in', 'out', 'average'", "'sideways'"]),
         (lambda: variance_scaling(distribution="cauchy"), ValueError, ["distribution", "'uniform'", "'cauchy'"]),
-        (lambda: variance_scaling(distribution="norml"), ValueError, ["'norml'", "did you mean 'normal'?"]),
+        (lambda: variance_scaling(distribution="norma"), ValueError, ["'norma'", "did you mean 'normal'?"]),
         (lambda: variance_scaling(fan="fan_out"), ValueError, ["'fan_out'", "did you mean 'out'?"]),
         (lambda: gl.INITIALIZERS["he_normal"](3, 2, seed=0, fan="inn"), ValueError, ["'inn'", "did you mean 'in'?"]),
         (lambda: gl.INITIALIZERS["he_normal"].bind(fan=3), ValueError, ["fan", "'average'", "not 3"]),
@@ -261,3 +261,15 @@ def test_bad_input_gets_a_sentence(make, error, words):
         make()
     for word in words:
         assert word in str(caught.value)
+
+
+def test_the_decorator_is_taken_with_and_without_brackets():
+    def signs(generator, inputs, outputs, gain):
+        """Every weight is 1 or its negative."""
+        return generator.choice([-1.0, 1.0], (inputs, outputs))
+
+    with_brackets, bare = gl.initializers.initializer()(signs), gl.initializers.initializer(signs)
+    assert with_brackets == bare == gl.INITIALIZERS["signs"]
+    assert set(bare(4, 4, seed=0).ravel()) == {-1.0, 1.0}
+    with pytest.raises(TypeError, match="an initializer must be a function with a name, not 'signs'"):
+        gl.initializers.initializer("signs")

@@ -253,9 +253,9 @@ def test_an_encoding_that_does_not_fit_is_told_so():
 def test_what_is_no_rule_and_no_task_is_refused():
     with pytest.raises(TypeError, match="rule of a loss must be a function, not 3"):
         gl.Loss("mine", 3)
-    with pytest.raises(ValueError, match="'classes', 'binary', 'values', not 'clases'; did you mean 'classes'"):
-        gl.Loss("mine", _hinge, task="clases")
-    with pytest.raises(ValueError, match="task must be one of"):
+    with pytest.raises(ValueError, match="'classes', 'binary', 'values', not 'class'; did you mean 'classes'"):
+        gl.Loss("mine", _hinge, task="class")
+    with pytest.raises(TypeError, match=r"what it is for: write @gl.losses.loss\('values'\), 'binary' or 'classes'$"):
         gl.losses.loss(_hinge)  # without its brackets
 
 
@@ -352,6 +352,7 @@ ZEROS = np.zeros((4, 3))
         ("cross_entropy", ZEROS, [[0], [1], [2], [1]], ValueError, ["(4, 1)", "use np.ravel(y)"]),
         ("cross_entropy", ZEROS, [1, 2, 3, 1], ValueError, ["a label is 3", "np.unique(y, return_inverse=True)"]),
         ("cross_entropy", ZEROS, [0, 1, 2, 4], ValueError, ["a label is 4", "or the network have 5 outputs"]),
+        ("cross_entropy", ZEROS[:, :2], [0, 1, 10**9, 1], ValueError, ["1000000000", "np.unique(y", "and 3 outputs"]),
         ("cross_entropy", ZEROS * 1j, [0, 1, 2, 1], TypeError, ["outputs must be an array of numbers"]),
         ("cross_entropy", ZEROS[:, :1], [0, 0, 0, 0], ValueError, ["at least 2 outputs", "binary_cross_entropy"]),
         ("cross_entropy", ZEROS, [0, 1, 2], ValueError, ["4 samples in outputs", "3 in targets"]),

@@ -24,7 +24,7 @@ print(gl.initializers.he_norml)  # mistake
 print(run.losss[-1])  # mistake
 print(run.gradient_norms)  # mistake
 print(data.labels)  # mistake
-print(net.paramters)  # mistake
+print(net.parameter)  # mistake
 gl.schedules.Cosin(0.1, steps=5)  # mistake
 
 # keywords and choices that are not there
