@@ -1,8 +1,6 @@
 """Activation functions and a trainer for dense networks, in NumPy, for the book that explains them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import typing as _typing
 
 # `X as X` tells type checkers that gradlab offers X; the star brings the activations, so that a new one needs no line here
 from gradlab import activations as activations
@@ -21,7 +19,6 @@ from gradlab.activations import Activation as Activation
 from gradlab.activations import GaussianMoments as GaussianMoments
 from gradlab.activations import Rule as Rule
 from gradlab.activations import activation as activation
-from gradlab.activations.functions import *  # noqa: F403
 from gradlab.claims import Claim as Claim
 from gradlab.claims import ClaimError as ClaimError
 from gradlab.claims import claim as claim
@@ -55,16 +52,14 @@ from gradlab.training import train as train
 
 __version__ = "0.1.0"
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from gradlab import plots as plots  # checkers have it at once
 
-    # imported again and not offered: what the star would hand on of the file's own imports
-    import numpy as np  # isort: skip  # noqa: F401
-    from gradlab.activations._arithmetic import exp_pair  # noqa: F401
-    from gradlab.activations._normal import standard_normal  # noqa: F401
-    from gradlab.activations.record import Array  # noqa: F401
+    # the star of the file itself would hand on what the file imports
+    from gradlab.activations._offered import *  # noqa: F403
 else:
-    del TYPE_CHECKING, annotations
+    from gradlab.activations.functions import *  # noqa: F403
+
     __all__ = sorted(name for name in globals() if not name.startswith("_"))
     Registry.__module__ = __name__  # where readers and the reference find it
 

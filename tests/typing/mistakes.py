@@ -53,5 +53,5 @@ gl.Data(data.x)  # mistake
 data.split(0.8)  # mistake
 run.predict()  # mistake
 run.score(data.x)  # mistake
-gl.activation(lambda x: (x, 1.0))  # mistake
+gl.activation(3)  # mistake
 gl.History.load()  # mistake

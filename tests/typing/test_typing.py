@@ -166,6 +166,23 @@ def test_checkers_know_nothing_that_gradlab_does_not_offer(errors, desk):
     assert [line for number, line in enumerate(script, start=1) if number > 1 and number not in found] == []
 
 
+def test_pyright_knows_no_more_of_a_gradlab_that_one_works_on(desk, tmp_path):
+    # of a package that is not installed it shows all imports, but not those of a stub
+    source = tmp_path / "source"
+    shutil.copytree(gl.__path__[0], source / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
+    hidden = [line for line in (desk[0] / "hidden.py").read_text().splitlines() if line.count(".") == 1]
+    offered = [line for line in (desk[0] / "offered.py").read_text().splitlines() if line.count(".") == 1]
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "hidden.py").write_text("\n".join(["import gradlab as gl", *hidden]))
+    (tmp_path / "work" / "offered.py").write_text("\n".join(["import gradlab as gl", *offered]))
+    config = {"include": ["*.py"], "typeCheckingMode": "standard", "extraPaths": [str(source)]}
+    (tmp_path / "work" / "pyrightconfig.json").write_text(json.dumps(config))
+    found = _pyright(tmp_path / "work", desk[1])
+    assert {"print(gl.np)", "print(gl.annotations)", "print(gl.exp_pair)", "print(gl.Array)"} <= set(hidden)
+    assert [line for number, line in enumerate(hidden, start=2) if number not in _of(found, "hidden.py")] == []
+    assert _of(found, "offered.py") == {}
+
+
 def test_what_checkers_reject_fails_when_it_runs(desk):
     for line in (desk[0] / "hidden.py").read_text().splitlines()[1:]:
         owner, _, name = line.removeprefix("print(").removesuffix(")").rpartition(".")
