@@ -81,33 +81,39 @@ class Optimizer(Alike):
         raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
 
     def _try(self) -> None:
-        """Take a step for two seeds, together and alone, and say what is wrong with it."""
-        start, slope = np.array([[0.5, -0.25], [1.0, 2.0]]), np.array([[0.1, -0.2], [0.3, 0.4]])
+        """Take steps for two seeds, together and alone, and say what is wrong with them."""
+        name, moved = type(self).__name__, False
+        for step in (1, 2, 10, 100, 1_000, 10_000):  # a schedule may begin at 0, or stand still for a while
+            for size in (0.3, 1e3):
+                slope = size * np.array([[0.1, -0.2], [0.3, 0.4]])
+                together = self._step(np.zeros(4), slope.flatten(), step)
+                alone = np.concatenate([self._step(np.zeros(2), row.copy(), step) for row in slope])
+                if not np.array_equal(together, alone, equal_nan=True):
+                    raise ValueError(
+                        f"the equation of {name} must change each entry by what it is told of that entry: theta holds "
+                        "several seeds, and what sums over it (a norm, a mean) mixes them"
+                    )
+                moved = moved or bool((together != 0).any())
+            if moved:
+                return
+        raise ValueError(
+            f"the equation of {name} leaves theta as it is; it has to write into it: np.subtract(theta, ..., out=theta), "
+            "not theta = theta - ..."
+        )
 
-        def step(theta: Array, gradient: Array) -> Array:
-            slots = [np.zeros_like(theta) for _ in self.slots]
-            numbers = [np.array(number) for number in self.coefficients(1)]
-            change: Callable[..., object] = self.equation
+    def _step(self, theta: Array, gradient: Array, step: int) -> Array:
+        """Take one step from a fresh memory and return theta."""
+        slots = [np.zeros_like(theta) for _ in self.slots]
+        numbers = [np.array(number) for number in self.coefficients(step)]
+        change: Callable[..., object] = self.equation
+        with np.errstate(all="ignore"):
             returned = change(theta, gradient, slots, np.empty_like(theta), *numbers)
-            if returned is not None:
-                raise TypeError(
-                    f"the equation of {type(self).__name__} must change theta in place and return nothing; it returned "
-                    f"{_check.short(returned)}"
-                )
-            return theta
-
-        together = step(start.flatten(), slope.flatten())
-        if (together == start.ravel()).all():
-            raise ValueError(
-                f"the equation of {type(self).__name__} leaves theta as it is; it has to write into it: "
-                "np.subtract(theta, ..., out=theta), not theta = theta - ..."
+        if returned is not None:
+            raise TypeError(
+                f"the equation of {type(self).__name__} must change theta in place and return nothing; it returned "
+                f"{_check.short(returned)}"
             )
-        alone = np.concatenate([step(start[row].copy(), slope[row].copy()) for row in range(2)])
-        if not np.array_equal(together, alone):
-            raise ValueError(
-                f"the equation of {type(self).__name__} must change each entry by what it is told of that entry: theta "
-                "holds several seeds, and what sums over it (a norm, a mean) mixes them"
-            )
+        return theta
 
     def _check(self, **limits: tuple[float | None, float | None, float | None]) -> None:
         for name, (above, least, below) in limits.items():

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from gradlab import _check
 from gradlab._data import DATASETS, Data, dataset
-from gradlab._data import encode_inputs as encode_inputs
 
 __all__ = ["DATASETS", "Data", "dataset"]
 

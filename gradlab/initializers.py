@@ -9,9 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._initializer import INITIALIZERS, Initializer, drawing, enter, initializer
-from gradlab._initializer import Draw as Draw  # the annotations of Initializer are read here
-from gradlab._initializer import Fan as Fan
+from gradlab._initializer import (
+    INITIALIZERS,
+    Draw,  # noqa: F401  the annotations of Initializer are read here
+    Fan,
+    Initializer,
+    drawing,
+    enter,
+    initializer,
+)
 
 __all__ = ["INITIALIZERS", "Initializer", "constant", "initializer", "normal", "variance_scaling"]
 

@@ -10,13 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gradlab._loss import LOSSES, Loss, loss
-from gradlab._loss import InPlace as InPlace  # the annotations of Loss are read here
-from gradlab._loss import Rule as Rule
-from gradlab._loss import ValuesInPlace as ValuesInPlace
-from gradlab._tasks import Encode as Encode
-from gradlab._tasks import Predict as Predict
-from gradlab._tasks import Task as Task
+from gradlab._loss import (
+    LOSSES,
+    InPlace,  # noqa: F401  the annotations of Loss are read here
+    Loss,
+    Rule,  # noqa: F401
+    ValuesInPlace,  # noqa: F401
+    loss,
+)
+from gradlab._tasks import (
+    Encode,  # noqa: F401
+    Predict,  # noqa: F401
+    Task,  # noqa: F401
+)
 
 __all__ = ["LOSSES", "Loss", "loss"]
 
@@ -153,15 +159,15 @@ def huber(outputs: Array, targets: Array) -> tuple[Array, Array]:
     As PyTorch's ``HuberLoss`` with its default threshold 1. The slope is e, cut off at ±1, over the number of outputs:
     one outlier cannot pull harder than that.
 
+    References
+    ----------
+    .. [1] Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 1964.
+
     Examples
     --------
     >>> import gradlab as gl
     >>> print(gl.LOSSES["huber"]([[1.0], [4.0]], [0.5, 2.0]))  # the mean of 1/8 and 3/2
     0.8125
-
-    References
-    ----------
-    .. [1] Huber, Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 1964.
     """
     error = outputs - targets
     size = np.abs(error)
