@@ -242,16 +242,8 @@ def _report(history: History, plan: Plan) -> None:
             InterruptionWarning,
             stacklevel=3,
         )
-    if len(history.step) and history.diverged.any():
-        failed = np.flatnonzero(history.diverged)
-        steps = [history.step[~np.isfinite(history.loss[:, seed])] for seed in failed]
-        first = min(int(found.min(initial=history.step[-1])) for found in steps)
-        warnings.warn(
-            f"{len(failed)} of {len(history.seeds)} seeds diverged to inf or nan (seeds {_named(history, failed)}; first "
-            f"seen at step {first}); the others are untouched. A smaller learning rate usually helps.",
-            DivergenceWarning,
-            stacklevel=3,
-        )
+    if history.diverged.any():
+        warnings.warn(_divergence(history), DivergenceWarning, stacklevel=3)
     for name, failed in _outside(history).items():
         low, high = history.net.activation.limits[name]
         warnings.warn(
@@ -261,6 +253,26 @@ def _report(history: History, plan: Plan) -> None:
             LimitWarning,
             stacklevel=3,
         )
+
+
+def _divergence(history: History) -> str:
+    """Return what is to be said of the seeds that diverged."""
+    failed = np.flatnonzero(history.diverged)
+    many = f"{len(failed)} of {len(history.seeds)} seeds"
+    lost = ~np.isfinite(history.theta[failed]).all(1)
+    lost |= ~np.isfinite(history.loss[-1, failed]) if len(history.step) else False
+    if not lost.any():
+        return (
+            f"{many} no longer move (seeds {_named(history, failed)}): a squared gradient is too large for "
+            f"{history.theta.dtype}, so what {type(history.optimizer).__name__} remembers is inf. clip_norm, smaller data "
+            "or plain SGD help."
+        )
+    steps = [history.step[~np.isfinite(history.loss[:, seed])] for seed in failed]
+    first = min(int(found.min(initial=history.step[-1])) for found in steps)
+    return (
+        f"{many} diverged to inf or nan (seeds {_named(history, failed)}; first seen at step {first}); the others are "
+        "untouched. A smaller learning rate usually helps."
+    )
 
 
 def _named(history: History, rows: Array) -> str:
