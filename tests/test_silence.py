@@ -301,5 +301,5 @@ def test_values_that_are_all_the_same_do_not_deviate(activation, kind):
     net = gl.MLP([3, 5, 2], activation)
     trace = net.forward(np.full((1, net.parameters), 0.37, kind), np.ones((20_000, 3)))
     value = float(trace.activations[0][0, 0, 0])
-    assert gl.STATISTICS["activation_mean"](trace)[0, 0] == pytest.approx(value, rel=1e-15)
-    assert gl.STATISTICS["activation_std"](trace)[0, 0] < 1e-15
+    assert gl.STATISTICS["activation_mean"](trace)[0, 0] == pytest.approx(value, rel=1e-13)
+    assert gl.STATISTICS["activation_std"](trace)[0, 0] < 1e-13

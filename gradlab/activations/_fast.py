@@ -277,8 +277,9 @@ def mend(rule: Callable[..., tuple[Any, Any]], z: Array, slope: Array) -> None:
     limit = _TRUSTED[z.dtype.char]
     if not slope[slope.argmin()] >= limit:  # that of a diverged seed may be nan, beside small ones of others
         small = slope < limit
-        if 4 * np.count_nonzero(small) < len(small):
-            slope[small] = rule(z[small])[1]
+        (places,) = small.nonzero()
+        if 4 * len(places) < len(small):
+            slope[places] = rule(z[places])[1]
         else:  # so many that gathering them would take longer
             for at in range(0, len(small), BLOCK):
                 part = slice(at, at + BLOCK)

@@ -148,6 +148,7 @@ class Trace:
         self.gradients: list[Array] = [] if gradient is None else [level.gradient for level in self._levels]
         self.normalizations: list[Normalization] = [level.norm for level in self._levels if level.norm is not None]
         self._kept: dict[object, Any] = {}
+        self._recalled: dict[object, Any] = {}
         self._forward = self._forward_calls()
         self._backward = [] if gradient is None else self._backward_calls()
 
@@ -248,6 +249,16 @@ class Trace:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]  # type: ignore[no-any-return]
+
+    def recall(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """Return what ``make()`` returned since `forget`: a number that several statistics of one record need."""
+        if key not in self._recalled:
+            self._recalled[key] = make()
+        return self._recalled[key]  # type: ignore[no-any-return]
+
+    def forget(self) -> None:
+        """Forget what `recall` has kept: the arrays hold another pass."""
+        self._recalled.clear()
 
     def scratch(self, like: Array) -> Array:
         """Return a buffer of the shape of ``like`` to work in, the same for all layers and until the next pass."""

@@ -98,6 +98,7 @@ class Records:
         arrays["loss"][index, rows] = loss = seen.losses()
         if labels is not None:
             arrays["accuracy"][index, rows] = seen.loss.accuracy(seen.trace.outputs, labels)
+        seen.trace.forget()
         for rule, into in self.statistics:
             into[index, rows] = rule(seen.trace)
         return loss

@@ -60,6 +60,7 @@ class Statistic:
         """Return the numbers of shape (seeds, layers), in float64."""
         if self.layers == "hidden" and len(trace.net.sizes) == 2:
             return np.empty((len(trace.outputs), 0))
+        trace.forget()
         return np.asarray(self.rule(trace), dtype=float)
 
     def count(self, depth: int) -> int:
@@ -151,14 +152,14 @@ def delta_norm(trace: Trace) -> Array:
 @statistic("hidden")
 def activation_mean(trace: Trace) -> Array:
     """Mean of what each hidden layer passes on, over its units and the samples."""
-    return _mean(trace)
+    return trace.recall(_mean, lambda: _mean(trace))
 
 
 @statistic("hidden")
 def activation_std(trace: Trace) -> Array:
     """Standard deviation of what each hidden layer passes on, over its units and the samples."""
     apart = trace.once(activation_std, lambda: _Apart(trace))
-    return apart.norms(_mean(trace)) / trace.once(_root, lambda: _root(trace))
+    return apart.norms(trace.recall(_mean, lambda: _mean(trace))) / trace.once(_root, lambda: _root(trace))
 
 
 @statistic("hidden")
@@ -177,7 +178,9 @@ def saturated_fraction(trace: Trace) -> Array:
 
 def _mean(trace: Trace) -> Array:
     """Return the mean of what each hidden layer passes on, shape (seeds, hidden layers)."""
-    sums = np.add.reduce(trace.all_values, axis=2, dtype=float)  # in float32, a sum over many samples would lose digits
+    # in float64: in float32 a sum over many samples would lose digits
+    ones = trace.once((_mean, 1), lambda: np.ones((trace.all_values.shape[2], 1)))
+    sums = np.matmul(trace.all_values.astype(float, copy=False), ones)[..., 0]
     # each layer is followed by the ones that carry the biases, whose sums are left out
     found = np.add.reduceat(sums, trace.once(_mean, lambda: _starts_of_values(trace)), axis=1)[:, ::2]
     found /= _entries(trace)
