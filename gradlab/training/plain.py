@@ -244,7 +244,7 @@ def train(
         values, slopes = loss.rule(outputs, targets[chosen])
         gradient = backward(net, layers, kept=kept, delta=slopes / len(x))
         if step % record_every == 0 or step == steps:  # before the update
-            right = np.nan if labels is None else (loss.predicted_labels(outputs) == labels[chosen]).mean()
+            right = np.nan if labels is None else loss.accuracy(outputs, labels[chosen])
             row = {"step": step, "loss": values.mean(), "accuracy": right}
             for name, value in (row | statistics(net, gradient, kept=kept)).items():
                 records.setdefault(name, []).append(value)
