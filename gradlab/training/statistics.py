@@ -230,10 +230,15 @@ def _shares(trace: Trace, counts: Array, *, each: int) -> Array:
     """Return what counts of each unit add up to, as a share of each layer's ``each`` numbers a unit."""
     units = trace.once(_shares, lambda: np.array(trace.net.sizes[1:-1], float))
     found = np.add.reduceat(counts, trace.starts, axis=1, dtype=float) / (units * each)
-    if np.isnan(np.add.reduce(trace.pre_activations[-1], None)):  # a layer that is nan has no share of anything
+    if not np.isfinite(_outputs_sum(trace)):  # a layer that is nan has no share of anything
         for layer, values in enumerate(trace.activations):
             found[np.isnan(values).any((1, 2)), layer] = np.nan
     return np.asarray(found)
+
+
+def _outputs_sum(trace: Trace) -> float:
+    """Return the sum of all outputs: nan if one is, as where anything below it is."""
+    return trace.recall(_outputs_sum, lambda: float(np.add.reduce(trace.pre_activations[-1], None)))
 
 
 def _ones(trace: Trace) -> Array:
