@@ -36,12 +36,6 @@ def softsign(x: Array) -> Pair:
     return near / (1 + np.abs(near)), share * share
 
 
-def sigmoid(x: Array) -> Pair:
-    """Return σ(x) and σ(x)σ(−x)."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e), e / (1 + e) ** 2
-
-
 def scaled_tanh(x: Array) -> Pair:
     """Return 1.7159·tanh(2x/3), 2x/3 not being rounded."""
     e, last = exactly.exp_parts(*exactly.quotient(-4 * np.minimum(np.abs(x), 1500), 3.0))

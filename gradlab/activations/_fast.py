@@ -3,7 +3,7 @@
 A rule is a formula in NumPy, ``x * up * share``. Called as it is, each operation makes a new array. Here the rule is
 called once with a `Symbol` in place of x, which notes the operations instead of doing them. The notes become a `Program`:
 the same ufuncs in the same order, each with a buffer to write into. So the trainer computes what the formula says, at the
-speed of code written by hand, and no activation is written twice for it.
+speed of code written by hand; of all activations only sigmoid and tanh, at the end, are written once more for it.
 
 Only gradlab's own rules are read. A rule that looks at the numbers in x, or draws some, could not be replayed.
 """

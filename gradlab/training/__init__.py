@@ -17,5 +17,5 @@ __all__ = [
     "train",
 ]
 for _name in __all__:
-    if isinstance(globals()[_name], type) or callable(globals()[_name]):
+    if callable(globals()[_name]):
         globals()[_name].__module__ = __name__  # where readers, pickles and the reference find them
