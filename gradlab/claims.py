@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,14 @@ class Claim:
         What is allowed, as text: ``"< 1e-05"``.
     cite
         The key of a source in the book's bibliography, or None.
+    states
+        True where that source states what is tested, False where it is about the same subject.
+    budget
+        The words of the statement that say how far was tried, or None.
+    identity
+        True where the statement is one of mathematics, and the measurement checks only its arithmetic.
+    survived
+        The name of the longer trial that the statement has survived, or None.
 
     Examples
     --------
@@ -59,6 +67,10 @@ class Claim:
     value: float
     bound: str
     cite: str | None = None
+    states: bool = False
+    budget: str | None = None
+    identity: bool = False
+    survived: str | None = None
 
     def __str__(self) -> str:
         return f"✓ {self.text}: {self.value:.4g} ({self.bound})"
@@ -78,14 +90,7 @@ class Claim:
         data = {
             "text/plain": repr(self.value),  # the number alone, so that text can take it up ("glue") and format it
             "text/html": self._repr_html_(),
-            MIME: {
-                "key": self.key,
-                "text": self.text,
-                "value": self.value,
-                "bound": self.bound,
-                "cite": self.cite,
-                "holds": True,
-            },
+            MIME: {**asdict(self), "holds": True},
         }
         return data, {"scrapbook": {"name": self.key, "mime_prefix": ""}}
 
@@ -103,6 +108,10 @@ def claim(
     equals: float | None = None,
     within: float = 0.0,
     cite: str | None = None,
+    states: bool = False,
+    budget: str | None = None,
+    identity: bool = False,
+    survived: str | None = None,
 ) -> Claim:
     """Check a statement against what was measured, and show it.
 
@@ -125,6 +134,17 @@ def claim(
         How far from ``equals`` the value may be; 0 unless given.
     cite
         The key of a source in the book's bibliography.
+    states
+        Whether that source states what is tested; otherwise it is about the same subject.
+    budget
+        The words of ``text`` that say how far was tried: ``"in 300 steps"``. A statement that something does not
+        happen, or why something happens, says no more than was tried.
+    identity
+        Whether the statement is one of mathematics: the measurement then checks its arithmetic, and no longer trial
+        could overturn it.
+    survived
+        The name of a longer trial, kept elsewhere, that the statement has survived: in the book an entry of the long
+        run.
 
     Returns
     -------
@@ -136,7 +156,8 @@ def claim(
     ClaimError
         If the value lies outside the bound, or is nan; the message names claim, value and bound.
     ValueError
-        If there is no bound, both kinds of bound, or the key is malformed.
+        If there is no bound, both kinds of bound, the key is malformed, the budget does not stand in the text, or
+        ``states`` has no source.
     TypeError
         If the value is not one number.
 
@@ -160,11 +181,20 @@ def claim(
         bound = f"= {equals:g}" + (f" ± {within:g}" if within else "")
     else:
         holds, bound = _between(key, measured, above, below)
+    _check_grounds(key, text, cite, states, budget)
     if not holds:
         raise ClaimError(f"the claim {key!r} is false: {text}: measured {measured:.6g}, claimed {bound}")
-    made = Claim(key, text, measured, bound, cite)
+    made = Claim(key, text, measured, bound, cite, bool(states), budget, bool(identity), survived)
     _show(made)
     return made
+
+
+def _check_grounds(key: str, text: str, cite: str | None, states: bool, budget: str | None) -> None:
+    """Refuse what a claim says of its grounds and what does not fit the rest of it."""
+    if budget is not None and (not budget or budget not in text):
+        raise ValueError(f"the budget of claim {key!r} must be words of its text: {budget!r} is not in {text!r}")
+    if states and cite is None:
+        raise ValueError(f"claim {key!r} has states=True but no cite for the source that states it")
 
 
 def _one_number(key: str, value: Any) -> float:

@@ -126,6 +126,27 @@ def test_a_bound_that_is_no_number_gets_a_sentence(bound):
         gl.claim("a-key", "It holds", 1, **{bound: "two"})
 
 
+@pytest.mark.parametrize("budget", ["", "in 400 steps", "IN 300 STEPS"])
+def test_a_budget_stands_in_the_sentence(budget):
+    with pytest.raises(ValueError, match="the budget of claim 'a-key' must be words of its text"):
+        gl.claim("a-key", "It does not learn in 300 steps", 1, below=2, budget=budget)
+    made = gl.claim("a-key", "It does not learn in 300 steps", 1, below=2, budget="in 300 steps")
+    assert made.budget == "in 300 steps"
+
+
+def test_only_a_source_states_something():
+    with pytest.raises(ValueError, match="claim 'a-key' has states=True but no cite"):
+        gl.claim("a-key", "It holds", 1, below=2, states=True)
+    assert gl.claim("a-key", "It holds", 1, below=2, cite="me2025", states=True).states
+
+
+def test_identities_and_longer_trials_are_marked():
+    made = gl.claim("a-key", "It holds", 1, below=2, identity=True)
+    assert (made.identity, made.survived) == (True, None)
+    made = gl.claim("a-key", "It holds", 1, below=2, survived="a-long-one")
+    assert (made.identity, made.survived) == (False, "a-long-one")
+
+
 # ---------------------------------------------------------------------------------------------------- shown
 
 
@@ -148,6 +169,10 @@ def test_the_bundle_has_the_number_the_badge_and_the_record():
         "value": 1.5,
         "bound": "< 2",
         "cite": "me2025",
+        "states": False,
+        "budget": None,
+        "identity": False,
+        "survived": None,
         "holds": True,
     }
     assert data[MIME] == json.loads(json.dumps(data[MIME])) == record

@@ -1,7 +1,7 @@
 """The claims of the executed pages: gathered, held to account, and written to ``claims.json``; ledger.py shows them.
 
 ``gl.claim(...)`` displays one output with ``text/plain`` (the number), ``text/html`` (the badge, whose id is
-``claim-KEY``) and the record ``{"key", "text", "value", "bound", "cite", "holds"}`` under a type of its own; in the
+``claim-KEY``) and the record of a claim under a type of its own; in the
 output's metadata, ``{"scrapbook": {"name": KEY, "mime_prefix": ""}}`` makes it a glued value. MyST-NB writes glued
 outputs to ``PAGE.glue.json`` beside the executed page, whether it ran now or comes from the cache, and this extension
 reads those files: nothing has to travel between Sphinx's parallel readers.
@@ -31,6 +31,10 @@ class Claim(NamedTuple):
     value: float
     bound: str
     cite: str | None
+    states: bool
+    budget: str | None
+    identity: bool
+    survived: str | None
     holds: bool
     page: str
 
