@@ -298,12 +298,16 @@ class Loss:
         >>> gl.LOSSES["cross_entropy"].accuracy(np.array([[[0.0, 3.0], [2.0, 1.0]]]), np.array([1, 1]))
         array([0.5])
         """
-        right = np.add.reduce(self.predicted_labels(outputs) == labels, axis=-1, dtype=float) / outputs.shape[-2]
+        right = self.predicted_labels(outputs) == labels
+        if right.size == outputs.shape[-2] > 0:  # one seed: the same with less around it
+            share = np.full(right.shape[:-1], np.count_nonzero(right) / right.size)
+        else:
+            share = np.add.reduce(right, axis=-1, dtype=float) / outputs.shape[-2]
         with np.errstate(all="ignore"):
             whole = np.isfinite(np.add.reduce(outputs, None))  # then all are finite, which is quickly seen
         if whole:
-            return np.asarray(right)
-        return np.where(np.isfinite(outputs).all((-2, -1)), right, np.nan)
+            return np.asarray(share)
+        return np.where(np.isfinite(outputs).all((-2, -1)), share, np.nan)
 
 
 def _restore(name: str, task: Task, functions: tuple[Any, ...]) -> Loss:

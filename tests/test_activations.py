@@ -58,10 +58,12 @@ def test_the_slope_agrees_with_central_differences_for_other_parameters(part, da
 
 
 @every
-def test_at_a_kink_the_slope_jumps_and_is_that_from_the_left_or_at_an_upper_one_from_the_right(part):
+def test_at_a_kink_the_slope_jumps_and_is_that_from_outside_or_zero_where_it_is_flat_between(part):
+    """From outside: from the left, at an upper kink from the right."""
+    flat = len(part.kinks) == 2 and part.derivative(np.mean(part.kinks)) == 0
     for index, kink in enumerate(part.kinks):
         left, here, right = part.derivative([kink - 1e-9, kink, kink + 1e-9])
-        assert here == pytest.approx(right if index else left, rel=1e-8, abs=0)
+        assert here == pytest.approx(0 if flat else right if index else left, rel=1e-8, abs=0)
         assert abs(right - left) > 1e-3
 
 
@@ -112,6 +114,8 @@ MORE = [
     gl.leaky_relu.bind(slope=-0.3),
     gl.hard_sigmoid.bind(slope=0.2),
     gl.elu.bind(alpha=0.1),
+    gl.threshold.bind(value=3),
+    gl.threshold.bind(threshold=-0.3, value=-0.7),
 ]
 
 
@@ -215,6 +219,10 @@ def test_relatives_are_related():
     np.testing.assert_array_equal(gl.relu_squared(x), gl.relu(x) ** 2)
     np.testing.assert_array_equal(gl.prelu(x, slope=0.01), gl.leaky_relu(x))
     np.testing.assert_array_equal(gl.rrelu(x, lower=0.1, upper=0.3), gl.leaky_relu(x, slope=0.2))
+    np.testing.assert_array_equal(gl.threshold(x, threshold=0), gl.relu(x))
+    np.testing.assert_array_equal(gl.hardshrink(x), gl.threshold(x, threshold=0.5) - gl.threshold(-x, threshold=0.5))
+    np.testing.assert_array_equal(gl.softshrink(x), x - gl.hard_tanh(x, low=-0.5, high=0.5))
+    np.testing.assert_allclose(gl.tanhshrink(x), x - gl.tanh(x), atol=2e-16)
     np.testing.assert_array_equal(gl.celu(x), gl.elu(x))
     np.testing.assert_allclose(gl.celu(x, alpha=3), 3 * gl.elu(x / 3), rtol=1e-15)
     assert np.abs(gl.gelu_tanh(x) - gl.gelu(x)).max() == pytest.approx(4.73e-4, rel=1e-3)
@@ -364,6 +372,10 @@ def test_extreme_inputs_give_limits_without_a_warning(part, kind, nature):
         (gl.gelu_tanh, 0, np.inf),
         (gl.hard_swish, 0, np.inf),
         (gl.mish, 0, np.inf),
+        (gl.threshold.bind(value=-3), -3, np.inf),
+        (gl.hardshrink, -np.inf, np.inf),
+        (gl.softshrink, -np.inf, np.inf),
+        (gl.tanhshrink, -np.inf, np.inf),
         (gl.square, np.inf, np.inf),
     ],
     ids=repr,
@@ -582,6 +594,9 @@ def test_range_and_monotonicity_follow_the_parameters():
     assert gl.swish.bind(beta=2).range[0] == pytest.approx(-0.27846454276107380 / 2)
     assert gl.swish.bind(beta=0).monotonic
     assert not gl.selu.bind(alpha=1.6).zero_centred
+    assert gl.threshold.bind(threshold=2, value=-1).range == (-1, np.inf)
+    assert not gl.threshold.bind(value=3).monotonic
+    assert gl.threshold.bind(value=3).range == (pytest.approx(1, rel=1e-15), np.inf)
 
 
 @every

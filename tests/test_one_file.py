@@ -18,24 +18,24 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Two kinks that follow from a parameter, flat between them: unlike its neighbours in every table that could be kept
 NEW = '''
-def _shrink_kinks(width: float) -> tuple[float, ...]:
+def _dead_zone_kinks(width: float) -> tuple[float, ...]:
     return -width, width
 
 
 @activation(
-    family="other", look="5:", formula="max(x - width, 0) + min(x + width, 0)", kinks=_shrink_kinks,
+    family="other", look="5:", formula="max(x - width, 0) + min(x + width, 0)", kinks=_dead_zone_kinks,
     limits={"width": _POSITIVE}, source="lecun1998",
 )
-def shrink(x: Array, *, width: float = 0.75) -> tuple[Array, Array]:
-    """Soft shrinkage, x brought nearer to 0 by width, and 0 where it is nearer than that.
+def dead_zone(x: Array, *, width: float = 0.75) -> tuple[Array, Array]:
+    """A dead zone: x brought nearer to 0 by width, and 0 where it is nearer than that.
 
-    The slope is 0 between the two kinks and 1 outside and at them.
+    The slope is 0 between the two kinks and at them, and 1 outside.
 
     Notes
     -----
     A test adds it.
     """
-    return x - np.clip(x, -width, width), np.where(np.abs(x) < width, 0.0, 1.0)
+    return x - np.clip(x, -width, width), np.where(np.abs(x) <= width, 0.0, 1.0)
 
 
 '''
@@ -94,11 +94,11 @@ def _said(folder):
 
 def test_nobody_elses_place_family_colour_number_or_picture_changes(copy):
     (before, said_before), (after, said_after) = _said(ROOT), _said(copy)
-    place = after.index("shrink")
+    place = after.index("dead_zone")
     assert 5 < place < len(after) - 5, "in the middle"
     assert after[:place] + after[place + 1 :] == before == list(gl.ACTIVATIONS)
     assert {name: said_after[name] for name in before} == said_before
-    assert said_after["shrink"][0] == "other"
+    assert said_after["dead_zone"][0] == "other"
 
 
 def test_the_page_that_lists_families_takes_it_in_and_moves_nobody(copy):
@@ -110,8 +110,8 @@ def test_the_page_that_lists_families_takes_it_in_and_moves_nobody(copy):
         families.append(json.loads(done.stdout))
     before, after = families
     assert sorted(sum(before.values(), [])) == sorted(gl.ACTIVATIONS)
-    assert "shrink" in after["others"]
-    assert {title: [name for name in names if name != "shrink"] for title, names in after.items()} == before
+    assert "dead_zone" in after["others"]
+    assert {title: [name for name in names if name != "dead_zone"] for title, names in after.items()} == before
 
 
 def test_every_test_that_asks_the_registry_passes_for_it(copy):
@@ -119,6 +119,6 @@ def test_every_test_that_asks_the_registry_passes_for_it(copy):
         "style or brings or dips or in_their_styles or do_not_overlap or gap_at_each_kink or all_that_gradlab_offers"
     )
     options = ("-q", "-p", "no:cacheprovider", "--no-header", "-W", "error")
-    done = _run(copy, "-m", "pytest", "tests", *options, "--ignore=tests/test_one_file.py", "-k", f"shrink or {every}")
+    done = _run(copy, "-m", "pytest", "tests", *options, "--ignore=tests/test_one_file.py", "-k", f"dead_zone or {every}")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 150

@@ -18,7 +18,8 @@ Function = Callable[[Any], tuple[Array, Array]]  # x to value and slope
 def survey(function: Function, kinks: tuple[float, ...]) -> tuple[Array, Array, Array]:
     """Return points from the most negative number to the largest, dense near 0, with value and slope there."""
     far = np.geomspace(40, 1.7e308, 1200)
-    x = np.unique(np.concatenate([-far, np.linspace(-40, 40, 16_001), np.asarray(kinks), far]))
+    beside = [np.nextafter(kink, side) for kink in kinks for side in (-np.inf, np.inf)]  # the value may jump there
+    x = np.unique(np.concatenate([-far, np.linspace(-40, 40, 16_001), np.asarray([*kinks, *beside]), far]))
     return x, *function(x)
 
 

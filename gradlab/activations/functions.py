@@ -240,6 +240,33 @@ def relu6(x: Array) -> tuple[Array, Array]:
     return np.clip(x, 0, 6), (x > 0) & (x < 6)
 
 
+def _threshold_kinks(threshold: float, value: float) -> tuple[float, ...]:
+    return (threshold,)
+
+
+@activation(
+    family="rectifier",
+    look="3:",
+    formula="value + (x - value) * step(x - threshold)",
+    kinks=_threshold_kinks,
+    source="konda2015",
+    aliases=("thresholded_relu",),
+)
+def threshold(x: Array, *, threshold: float = 1.0, value: float = 0.0) -> tuple[Array, Array]:
+    """The threshold: x where x > threshold, value elsewhere.
+
+    The slope is 1 where x > threshold and 0 elsewhere, also at the kink, as in PyTorch, which has no defaults; those
+    here are the ones of Keras's ThresholdedReLU. Unless value equals threshold, the function itself jumps at the kink,
+    which its slope does not show.
+
+    Notes
+    -----
+    Autoencoders without biases (Konda et al., 2015). With threshold 0 and value 0 it is `relu`.
+    """
+    above = x > threshold
+    return np.maximum(x, threshold) * above + (x <= threshold) * value, above
+
+
 def _bent_line(x: Array, slope: float | Array) -> tuple[Array, Array]:
     steep = (x > 0) + (x <= 0) * slope
     return x * steep, steep
@@ -541,6 +568,70 @@ def sine(x: Array) -> tuple[Array, Array]:
     2020). The paper takes sin(30z) of the pre-activation z.
     """
     return np.sin(x), np.cos(x)
+
+
+def _shrink_kinks(width: float) -> tuple[float, ...]:
+    return -width, width
+
+
+@activation(
+    family="other",
+    look="6-",
+    formula="x * step(abs(x) - width)",
+    kinks=_shrink_kinks,
+    limits={"width": _POSITIVE},
+    source="donoho1994",
+)
+def hardshrink(x: Array, *, width: float = 0.5) -> tuple[Array, Array]:
+    """Hard shrinkage: 0 where x is at most width from 0, x elsewhere.
+
+    PyTorch calls the width lambd; 0.5 is its default. The slope is 0 between the two kinks and at them, as in PyTorch,
+    and 1 outside. The function itself jumps at the kinks, which its slope does not show.
+
+    Notes
+    -----
+    Removing noise from the wavelet coefficients of a signal, where Donoho and Johnstone (1994) call it hard
+    thresholding: small ones are taken for noise.
+    """
+    beyond = (x > width) | (x < -width)
+    return x * beyond, beyond
+
+
+@activation(
+    family="other",
+    look="6:",
+    formula="max(x - width, 0) + min(x + width, 0)",
+    kinks=_shrink_kinks,
+    limits={"width": _POSITIVE},
+    source="donoho1995",
+    aliases=("soft_thresholding",),
+)
+def softshrink(x: Array, *, width: float = 0.5) -> tuple[Array, Array]:
+    """Soft shrinkage: x brought nearer to 0 by width, and 0 where it is at most width from 0.
+
+    PyTorch calls the width lambd; 0.5 is its default. The slope is 0 between the two kinks and at them, as in PyTorch,
+    and 1 outside.
+
+    Notes
+    -----
+    Sparse coding: it is the step that a penalty on absolute values adds to gradient descent, and the activation of
+    networks that learn this iteration (Gregor and LeCun, 2010).
+    """
+    return np.maximum(x - width, 0) + np.minimum(x + width, 0), (x > width) | (x < -width)
+
+
+@activation(family="other", look="8-.", formula="x - tanh(x)", exact=_digits.tanhshrink)
+def tanhshrink(x: Array) -> tuple[Array, Array]:
+    """Tanh shrinkage, x − tanh(x): about x³/3 near 0, and x brought nearer to 0 by 1 far out.
+
+    The slope is tanh²(x): 0 at 0, and towards 1 on both sides.
+
+    Notes
+    -----
+    A smooth relative of `softshrink`, offered by PyTorch.
+    """
+    bent = np.tanh(x)
+    return x - bent, bent * bent
 
 
 @activation(family="other", look="1-.", formula="x**2", source="leshno1993")

@@ -62,7 +62,7 @@ class Activation:
         Its keyword parameters with their values.
     kinks_at
         The points where the slope is a convention (PyTorch's: the slope from the left, at the upper one of two kinks
-        that from the right), or a function of the parameters that returns them, and raises `ValueError` for
+        that from the right, and 0 where it is 0 between the two), or a function of the parameters that returns them, and raises `ValueError` for
         parameters that do not go together.
     limits
         For each parameter the open interval in which it may lie.
@@ -150,7 +150,7 @@ class Activation:
         return self.value_and_derivative(x, **parameters)[0]
 
     def derivative(self, x: ArrayLike, /, **parameters: Any) -> Any:
-        """Return the slope at ``x``; at a kink that from the left, at the upper one of two that from the right."""
+        """Return the slope at ``x``; at a kink that which PyTorch takes, see ``kinks_at`` of `Activation`."""
         return self.value_and_derivative(x, **parameters)[1]
 
     def value_and_derivative(self, x: ArrayLike, /, **parameters: Any) -> tuple[Any, Any]:

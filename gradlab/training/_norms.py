@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,16 @@ Array = NDArray[Any]
 
 # a sum of squares between these has lost nothing that counts: what is smaller than its last digit may underflow
 SAFE = {"f": (1e-28, 1e37), "d": (1e-280, 1e300)}
+
+
+FEW = 64  # so few numbers are sooner looked at one by one
+
+
+def all_finite(numbers: Array) -> bool:
+    """Return whether none of some float64 numbers is inf or nan."""
+    if numbers.size <= FEW:
+        return isfinite(sum(numbers.ravel().tolist())) or bool(np.isfinite(numbers).all())
+    return bool(np.isfinite(numbers).all())
 
 
 class Norms:
@@ -59,9 +70,12 @@ class Norms:
 
     def _safe(self) -> bool:
         """Return whether no sum has lost anything."""
-        if self.squares.size <= 64:  # so few are sooner looked at one by one
-            sums = self.squares.ravel().tolist()
-            return min(sums) > self.low and max(sums) < self.high and not any(one != one for one in sums)
+        if self.squares.size <= FEW:
+            low, high = self.low, self.high
+            for one in self.squares.ravel().tolist():  # noqa: SIM110  quicker than all()
+                if not low < one < high:
+                    return False
+            return True
         return bool(self.squares.min() > self.low and self.squares.max() < self.high)
 
 

@@ -18,7 +18,7 @@ from gradlab.training.history import History
 
 Array = NDArray[Any]
 
-CHUNK_BYTES = 4 << 20  # buffers of the seeds that pass through NumPy together: more would leave the cache
+CHUNK_BYTES = 3 << 20  # buffers of the seeds that pass through NumPy together: more would leave the cache
 
 
 class Samples:

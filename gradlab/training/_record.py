@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gradlab.losses import Loss
 from gradlab.network import Trace
+from gradlab.training._norms import all_finite
 from gradlab.training.statistics import STATISTICS
 
 Array = NDArray[Any]
@@ -50,8 +51,9 @@ class Seen:
         else:
             self.loss.values_in_place(*self.arrays)
         found: Array = np.matmul(self.values, self.ones)[:, 0, 0].astype(float) / self.values.shape[2]
-        for seed in np.flatnonzero(~np.isfinite(found)):  # the sum may be too large where the mean is not
-            found[seed] = (self.values[seed, 0].astype(float) / self.values.shape[2]).sum()
+        if not all_finite(found):
+            for seed in np.flatnonzero(~np.isfinite(found)):  # the sum may be too large where the mean is not
+                found[seed] = (self.values[seed, 0].astype(float) / self.values.shape[2]).sum()
         return found
 
 

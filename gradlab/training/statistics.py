@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from gradlab._registry import Registry
 from gradlab.network import Trace
-from gradlab.training._norms import Norms
+from gradlab.training._norms import Norms, all_finite
 
 __all__ = ["STATISTICS", "LayerRecords", "Statistic", "statistic"]
 
@@ -165,15 +166,13 @@ def activation_std(trace: Trace) -> Array:
 @statistic("hidden")
 def dead_fraction(trace: Trace) -> Array:
     """Share of the units of each hidden layer whose slope is exactly 0 for every sample."""
-    dead = ~np.logical_or.reduce(trace.all_slopes, axis=2)
-    return np.asarray(_shares(trace, dead, each=1))
+    return trace.recall(_shares, lambda: _shares(trace))[0]
 
 
 @statistic("hidden")
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the activation's steepest on [-10, 10]."""
-    small = np.abs(trace.all_slopes) < trace.net.activation.steepest / 100
-    return _shares(trace, np.matmul(small, _ones(trace))[..., 0], each=small.shape[2])
+    return trace.recall(_shares, lambda: _shares(trace))[1]
 
 
 def _mean(trace: Trace) -> Array:
@@ -184,7 +183,7 @@ def _mean(trace: Trace) -> Array:
     # each layer is followed by the ones that carry the biases, whose sums are left out
     found = np.add.reduceat(sums, trace.once(_mean, lambda: _starts_of_values(trace)), axis=1)[:, ::2]
     found /= _entries(trace)
-    if not np.isfinite(np.add.reduce(found, None)):
+    if not all_finite(found):
         for seed, layer in np.argwhere(~np.isfinite(found)):  # a sum may be too large where the mean is not
             values = trace.activations[layer][seed].astype(float)
             largest = np.abs(values).max()
@@ -226,19 +225,26 @@ class _Apart:
         np.subtract(self.values[layer], self.means[layer], self.apart[layer])
 
 
-def _shares(trace: Trace, counts: Array, *, each: int) -> Array:
-    """Return what counts of each unit add up to, as a share of each layer's ``each`` numbers a unit."""
-    units = trace.once(_shares, lambda: np.array(trace.net.sizes[1:-1], float))
-    found = np.add.reduceat(counts, trace.starts, axis=1, dtype=float) / (units * each)
-    if not np.isfinite(_outputs_sum(trace)):  # a layer that is nan has no share of anything
-        for layer, values in enumerate(trace.activations):
-            found[np.isnan(values).any((1, 2)), layer] = np.nan
-    return np.asarray(found)
+def _shares(trace: Trace) -> Array:
+    """Return the shares of dead units and of small slopes, shape (2, seeds, hidden layers)."""
+    sizes, ones = np.abs(trace.all_slopes), _ones(trace)
+    counts = trace.once(_shares, lambda: np.empty((2, *sizes.shape[:2], 1)))
+    # a sum of sizes is 0 where all of them are, and there alone
+    np.equal(np.matmul(sizes, ones), 0, out=counts[0], casting="unsafe")
+    np.copyto(sizes, sizes < trace.net.activation.steepest / 100)
+    counts[1] = np.matmul(sizes, ones)
+    found = np.add.reduceat(counts[..., 0], trace.starts, axis=2)
+    found /= trace.once((_shares, 1), lambda: _slots(trace))
+    if not isfinite(float(np.add.reduce(trace.pre_activations[-1], None))):
+        for layer, values in enumerate(trace.activations):  # a layer that is nan has no share of anything
+            found[:, np.isnan(values).any((1, 2)), layer] = np.nan
+    return found
 
 
-def _outputs_sum(trace: Trace) -> float:
-    """Return the sum of all outputs: nan if one is, as where anything below it is."""
-    return trace.recall(_outputs_sum, lambda: float(np.add.reduce(trace.pre_activations[-1], None)))
+def _slots(trace: Trace) -> Array:
+    """Return how many units, and how many slopes, each hidden layer has: shape (2, 1, hidden layers)."""
+    units = np.array(trace.net.sizes[1:-1], float)
+    return np.stack([units, units * trace.all_slopes.shape[2]])[:, None]
 
 
 def _ones(trace: Trace) -> Array:

@@ -170,6 +170,10 @@ def torch_functions() -> tuple[str, dict[str, Callable[[np.ndarray], tuple[np.nd
         "hard_swish": f.hardswish,
         "mish": f.mish,
         "sine": torch.sin,
+        "threshold": lambda x: f.threshold(x, 1.0, 0.0),
+        "hardshrink": f.hardshrink,
+        "softshrink": f.softshrink,
+        "tanhshrink": f.tanhshrink,
         "square": torch.square,
     }
     return torch.__version__, {name: both(function) for name, function in named.items()}

@@ -1,6 +1,6 @@
 """Read an activation's ``formula`` in as many digits as it needs: value, slope, kinks, range and mean.
 
-A formula is text over ``x``, the parameters, ``pi``, ``max``, ``min``, ``abs`` and `ELEMENTARY`. Its slope follows from it by the rules of
+A formula is text over ``x``, the parameters, ``pi``, ``max``, ``min``, ``abs``, ``step`` (1 above 0, else 0) and `ELEMENTARY`. Its slope follows from it by the rules of
 differentiation, node by node, so that nothing here is written down twice: what gradlab computes in float64 is compared
 with its own formula alone. At a kink the slope is that from the left.
 """
@@ -110,6 +110,7 @@ class Formula:
         """Return value and slope in the digits that mpmath is set to."""
         self.signs = []
         names: dict[str, Any] = {**ELEMENTARY, "max": self._max, "min": self._min, "abs": self._abs}
+        names["step"] = self._step
         names |= {
             name: Dual(mp.mpf(value.numerator) / value.denominator, mp.mpf(0))
             for name, value in self.parameters.items()
@@ -147,6 +148,10 @@ class Formula:
 
     def _abs(self, one: Dual) -> Dual:
         return self._chosen(one, -one, 1)
+
+    def _step(self, one: Dual) -> Dual:
+        self.signs.append(int(mp.sign(one.value)))
+        return Dual(mp.mpf(one.value > 0), mp.mpf(0))
 
 
 class _Constants(ast.NodeTransformer):
@@ -200,13 +205,15 @@ def nature(part: gl.Activation) -> Nature:
         grid = sorted({*grid, *(bend + side for bend in bends for side in (-STEP, STEP))})
         found = [formula(x) for x in grid]
         slopes = [dual.slope for dual in found]
+        jumps = [formula(x + STEP).value - formula(x - STEP).value for x in bends]
+        ways = {int(mp.sign(way)) for way in (*slopes, *(jump for jump in jumps if abs(jump) > 1e-9))}
         turns = [_root(formula, *pair) for pair in _changes(grid, slopes)]
         values = [dual.value for dual in (*found, *map(formula, (*turns, *bends)))]
         mean, square = _moments(formula, [x for x in bends if abs(x) < 12])
         return Nature(
             low=float(min(values)),
             high=float(max(values)),
-            monotonic=not {-1, 1} <= {int(mp.sign(slope)) for slope in slopes},
+            monotonic=not {-1, 1} <= ways,
             settles=all(len(signs) < 2 for signs in _far_signs(grid, slopes)),
             zero_centred=bool(abs(mean) < mp.mpf("1e-12") * mp.sqrt(square)),
             kinks=tuple(float(kink) for kink in kinks),

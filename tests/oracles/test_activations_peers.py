@@ -75,6 +75,9 @@ def _differentiated(function):
         ("swish", {"beta": 1.7}, lambda x: functional.silu(1.7 * x) / 1.7),
         ("hard_sigmoid", {"slope": 0.2}, lambda x: torch.clamp(0.2 * x + 0.5, 0, 1)),
         ("selu", {"scale": 2.0, "alpha": 0.5}, lambda x: 2 * functional.elu(x, 0.5)),
+        ("threshold", {"threshold": -0.3, "value": 20.0}, lambda x: functional.threshold(x, -0.3, 20.0)),
+        ("hardshrink", {"width": 1.25}, lambda x: functional.hardshrink(x, 1.25)),
+        ("softshrink", {"width": 1.25}, lambda x: functional.softshrink(x, 1.25)),
     ],
 )
 def test_parameters_mean_what_they_mean_in_pytorch(name, parameters, function):
