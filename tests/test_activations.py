@@ -714,7 +714,7 @@ def test_an_activation_prints_as_it_is_called(part):
     assert repr(part) == part.name or repr(part).startswith(f"{part.name}(")
     if part.parameters:
         other = dict(zip(part.parameters, (0.5, 0.75), strict=False))
-        assert eval(repr(part.bind(**other)).replace(part.name, "dict")) == other
+        assert eval(repr(part.bind(**other)).replace(f"{part.name}(", "dict(")) == other
 
 
 def test_leaky_relu_prints_as_the_design_says():

@@ -119,6 +119,8 @@ def test_every_test_that_asks_the_registry_passes_for_it(copy):
         "style or brings or dips or in_their_styles or do_not_overlap or gap_at_each_kink or all_that_gradlab_offers"
     )
     options = ("-q", "-p", "no:cacheprovider", "--no-header", "-W", "error")
-    done = _run(copy, "-m", "pytest", "tests", *options, "--ignore=tests/test_one_file.py", "-k", f"dead_zone or {every}")
+    done = _run(
+        copy, "-m", "pytest", "tests", *options, "--ignore=tests/test_one_file.py", "-k", f"dead_zone or {every}"
+    )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 150

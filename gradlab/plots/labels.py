@@ -76,19 +76,16 @@ def _end(ax: Axes, line: Line2D) -> float | None:
 
 
 def _apart(places: list[float], step: float) -> list[float]:
-    """Move neighbours apart, by equal parts, until none is nearer to the next than a step."""
-    places = list(places)
-    for _ in range(200):
-        moved = False
-        for index in range(len(places) - 1):
-            overlap = step - (places[index + 1] - places[index])
-            if overlap > 1e-9:
-                places[index] -= overlap / 2
-                places[index + 1] += overlap / 2
-                moved = True
-        if not moved:
-            break
-    return places
+    """Move ascending places as little as possible, in squares, so that none is nearer to the next than a step."""
+    groups: list[tuple[float, int]] = []  # neighbours that touch: their common level, and how many they are
+    for index, place in enumerate(places):
+        mean, many = place - index * step, 1  # without the steps, what has to ascend
+        while groups and groups[-1][0] > mean:
+            before, others = groups.pop()
+            mean, many = (before * others + mean * many) / (others + many), others + many
+        groups.append((mean, many))
+    level = [mean for mean, many in groups for _ in range(many)]
+    return [place + index * step for index, place in enumerate(level)]
 
 
 def _write(ax: Axes, line: Line2D, y: float, place: float, *, moved: bool) -> None:
