@@ -55,9 +55,11 @@ extensions = [
     "execution_times",
     "families",
     "gallery",
+    "glued_numbers",
     "ledger",
     "mathml",
     "page_fixes",
+    "sentences",
     "themed_figures",
     "typed_numbers",
 ]

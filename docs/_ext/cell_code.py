@@ -97,7 +97,9 @@ def claims(cell: Cell) -> Iterator[StatedClaim]:
     for call in ast.walk(tree) if tree else ():
         if isinstance(call, ast.Call) and _is_claim(call):
             named = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-            key, text = ([*call.args[:2], None, None][:2][place] or named.get(name) for place, name in ((0, "key"), (1, "text")))
+            key, text = (
+                [*call.args[:2], None, None][:2][place] or named.get(name) for place, name in ((0, "key"), (1, "text"))
+            )
             identity = named.get("identity")
             yield StatedClaim(
                 cell.line + call.lineno - 1,
@@ -184,7 +186,9 @@ def faults(page: str) -> Iterator[tuple[int, Fault]]:
                 name = _dotted(late[0].func)
                 yield (
                     cell.line + claim.lineno - 1,
-                    Fault("measured-in-claim", f"{name}(…)", 0, "measure first, bind the number to a name, then claim it"),
+                    Fault(
+                        "measured-in-claim", f"{name}(…)", 0, "measure first, bind the number to a name, then claim it"
+                    ),
                 )
         if measuring and any(_draws(call) or _dotted(call.func) in drawing for call in calls):
             first = min(measuring, key=lambda call: call.lineno)

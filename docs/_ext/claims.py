@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import long_record
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from wording import claim_faults
 
 from gradlab.claims import MIME
 
@@ -68,6 +70,7 @@ def page_claims(env: BuildEnvironment, page: str) -> Iterator[Claim]:
 def gather(app: Sphinx, env: BuildEnvironment) -> None:
     """Collect the claims of all pages and judge them."""
     sources = env.get_domain("cite").bibdata.data.entries
+    trials = long_record.of_book(Path(app.srcdir))
     found: dict[str, Claim] = {}
     for page in in_reading_order(env):
         for claim in page_claims(env, page):
@@ -78,7 +81,23 @@ def gather(app: Sphinx, env: BuildEnvironment) -> None:
                 _complain(claim, f"it does not hold: measured {claim.value:.6g}, claimed {claim.bound}")
             if claim.cite and claim.cite not in sources:
                 _complain(claim, f"it cites {claim.cite!r}, which is not in {', '.join(app.config.bibtex_bibfiles)}")
+            _check_sentence(claim, trials)
+    env.gl_trials = trials
     env.gl_claims = list(found.values())
+
+
+def _check_sentence(claim: Claim, trials: dict[str, long_record.Entry]) -> None:
+    """Warn where a sentence says more than its grounds bear, and where a trial does not bear it out."""
+    for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived):
+        _complain(claim, f"its text has {fault.words!r}: {fault.cure}", fault.kind)
+    if claim.survived is not None:
+        trial = trials.get(claim.survived)
+        if trial is None:
+            cure = f"run docs/long/run.py {claim.page.rpartition('/')[2]}"
+            _complain(claim, f"no trial of docs/long/record.json is named {claim.survived!r}: {cure}", "trial")
+        elif not trial["holds"]:
+            told = f"measured {trial['value']:.6g}, claimed {trial['bound']}"
+            _complain(claim, f"the long trial {claim.survived!r} does not hold: {told}", "trial")
 
 
 def count(number: int, what: str) -> str:
@@ -86,8 +105,8 @@ def count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _complain(claim: Claim, what: str) -> None:
-    _log.warning("claim %r: %s", claim.key, what, location=claim.page, type="gradlab", subtype="claim")
+def _complain(claim: Claim, what: str, kind: str = "claim") -> None:
+    _log.warning("claim %r: %s", claim.key, what, location=claim.page, type="gradlab", subtype=kind)
 
 
 def write_json(app: Sphinx, exception: Exception | None) -> None:

@@ -34,7 +34,12 @@ KINDS = (
 _HIDE = (
     (re.compile(r"\A---\n.*?^---$", re.M | re.S), HIDDEN),
     (re.compile(r"\{glue:\w*\}`[^`]*`"), GLUED),
-    (re.compile(r"^(`{3,}|~{3,})(?!\{(?:list-table|figure|admonition|note|tip|glossary|dropdown)).*?^\1[ \t]*$", re.M | re.S), HIDDEN),
+    (
+        re.compile(
+            r"^(`{3,}|~{3,})(?!\{(?:list-table|figure|admonition|note|tip|glossary|dropdown)).*?^\1[ \t]*$", re.M | re.S
+        ),
+        HIDDEN,
+    ),
     (re.compile(r"\$\$.*?\$\$", re.S), HIDDEN),
     (re.compile(r"(?<!\\)\$[^$\n]+(?:\n[^$\n]+)?\$"), HIDDEN),
     (re.compile(r"\{[\w:]+\}`[^`]*`|`[^`\n]+`|<!--.*?-->", re.S), HIDDEN),
@@ -65,32 +70,40 @@ def trial_fault(survived: str | None, record: dict[str, bool]) -> Fault | None:
     return Fault("unknown-trial", survived, 0, f"no entry of docs/long/record.json bears it out: {why}")
 
 
+def in_prose(page: str) -> Iterator[tuple[int, Fault]]:
+    """Yield what the prose of a page has against it."""
+    summary = None
+    for line, block in blocks(page):
+        for fault in sentence_faults(block):
+            yield line + block.count("\n", 0, fault.start), fault
+        if summary is None and re.match(r"[^#\W]", block):
+            summary = block
+            for fault in negatives(unquoted(block)):
+                cure = "this sentence is what is quoted: it must have survived the rule, or state its budget"
+                yield line, fault._replace(kind="summary", cure=cure)
+
+
 def offences(name: str, page: str, record: dict[str, bool]) -> Iterator[tuple[int, Fault]]:
     """Yield all that the text of a page has against it."""
-    for cell in cell_code.cells(page):
-        for claim in cell_code.claims(cell):
-            if claim.text is not None:
-                for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived):
-                    yield claim.line, fault._replace(words=f"claim {claim.key}: {fault.words}".replace(GLUED, "…"))
-            if fault := trial_fault(claim.survived, record):
-                yield claim.line, fault
+    for claim in (claim for cell in cell_code.cells(page) for claim in cell_code.claims(cell)):
+        if claim.text is not None:
+            for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived):
+                yield claim.line, fault._replace(words=f"claim {claim.key}: {fault.words}".replace(GLUED, "…"))
+        if fault := trial_fault(claim.survived, record):
+            yield claim.line, fault
     yield from cell_code.faults(page)
     if name.startswith(BOOK):
-        summary = None
-        for line, block in blocks(page):
-            for fault in sentence_faults(block):
-                yield line + block.count("\n", 0, fault.start), fault
-            if summary is None and re.match(r"[^#\W]", block):
-                summary = block
-                for fault in negatives(unquoted(block)):
-                    cure = "this sentence is what is quoted: it must have survived the rule, or state its budget"
-                    yield line, fault._replace(kind="summary", cure=cure)
+        yield from in_prose(page)
 
 
 def read_record() -> dict[str, bool]:
     """Return which trials of the long run hold."""
     file = DOCS / "long" / "record.json"
-    return {entry["key"]: entry["holds"] for entry in json.loads(file.read_text(encoding="utf-8"))} if file.is_file() else {}
+    return (
+        {entry["key"]: entry["holds"] for entry in json.loads(file.read_text(encoding="utf-8"))}
+        if file.is_file()
+        else {}
+    )
 
 
 def main() -> int:
@@ -103,7 +116,9 @@ def main() -> int:
     record, table, stated = read_record(), Counter[tuple[str, str]](), Counter[str]()
     for path in sorted(DOCS.rglob("*.md")):
         name = path.relative_to(DOCS).with_suffix("").as_posix()
-        if name.startswith("_") or (options.pages and not any(part.removesuffix(".md") in name for part in options.pages)):
+        if name.startswith("_") or (
+            options.pages and not any(part.removesuffix(".md") in name for part in options.pages)
+        ):
             continue
         page = path.read_text(encoding="utf-8")
         stated[name] = sum(1 for cell in cell_code.cells(page) for _ in cell_code.claims(cell))
@@ -116,7 +131,10 @@ def main() -> int:
         print(f"{'page':26}{'claims':>8}" + "".join(f"{kind[-13:]:>14}" for kind in KINDS))
         for name in sorted({name for name, _ in table} | {name for name in stated if stated[name]}):
             print(f"{name:26}{stated[name]:8}" + "".join(f"{table[name, kind]:14}" for kind in KINDS))
-        print(f"{'all':26}{stated.total():8}" + "".join(f"{sum(n for (_, k), n in table.items() if k == kind):14}" for kind in KINDS))
+        print(
+            f"{'all':26}{stated.total():8}"
+            + "".join(f"{sum(n for (_, k), n in table.items() if k == kind):14}" for kind in KINDS)
+        )
     else:
         print(f"{table.total()} offences in {len({name for name, _ in table})} pages; claims stated: {stated.total()}")
     return int(any(kind != "summary" for _, kind in table))

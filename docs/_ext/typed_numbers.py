@@ -23,20 +23,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import cell_code
 from docutils import nodes
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
+from wording import HIDDEN
 
 _log = logging.getLogger(__name__)
 
 BOOK = ("index", "corrections", "reproductions", "learn/", "exercises/")  # checked even where a page has no cells
 FREE = 12
-HIDDEN = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for what is no prose
 
-_CELL = re.compile(r"^(?P<fence>`{3,}|:{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$", re.M | re.S)
-_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?:^:[\w-]+:[^\n]*\n)+)", re.M | re.S)
 _MAGIC = re.compile(r"^\s*[%!].*", re.M)
 
 _SUPER = "⁰¹²³⁴⁵⁶⁷⁸⁹"
@@ -153,7 +152,7 @@ def literals(source: str) -> set[float]:
 
 def cells(page: str) -> list[str]:
     """Return the sources of the code cells of a page in Markdown."""
-    return [_OPTIONS.sub("", cell["body"]) for cell in _CELL.finditer(page)]
+    return [cell.code for cell in cell_code.cells(page)]
 
 
 def allowed(number: Number, known: set[float]) -> bool:
@@ -180,7 +179,8 @@ def _is_citation(node: nodes.Node) -> bool:
     )
 
 
-def _is_no_prose(node: nodes.Node, cited: bool) -> bool:
+def is_no_prose(node: nodes.Node, cited: bool) -> bool:
+    """Return whether a part of a block is a formula, code, a citation, glued, or quoted in a block that cites."""
     skipped = (nodes.literal, nodes.math, nodes.raw, nodes.label, PendingGlueReference)
     classes = getattr(node, "attributes", {}).get("classes", ())
     return (
@@ -197,7 +197,7 @@ def prose(block: nodes.Node, cited: bool) -> str:
     """Return the text of a block, with ``HIDDEN`` for what a number may stand in."""
     if isinstance(block, nodes.Text):
         return block.astext()
-    return "".join(HIDDEN if _is_no_prose(child, cited) else prose(child, cited) for child in block.children)
+    return "".join(HIDDEN if is_no_prose(child, cited) else prose(child, cited) for child in block.children)
 
 
 def texts(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:

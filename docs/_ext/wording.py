@@ -41,7 +41,7 @@ NEGATIVE = re.compile(
     """
 )
 _GROUNDS = (
-    "say in it how far was tried, budget=\"in 300 steps\"; or name the long trial that it survived, survived=\"…\"; or mark "
+    'say in it how far was tried, budget="in 300 steps"; or name the long trial that it survived, survived="…"; or mark '
     "it as mathematics, identity=True"
 )
 
@@ -71,9 +71,8 @@ FRACTION = re.compile(
     | (?:{_COUNT}) \s (?:in|out\ of) \s (?:{_COUNT}|twenty|a\ hundred|a\ thousand|a\ million) (?!\s+(?:steps|layers|seeds|epochs|dimensions|runs|units|trials|points))
     ) (?![\w-])"""
 )
-_KEPT = r"left|right|other|second|first|upper|lower|negative|positive|each|this|that|which|every|and"
 HALF = re.compile(
-    rf"""(?ix) (?<![\w-]) (?:
+    r"""(?ix) (?<![\w-]) (?:
       (?<!other\ )(?<!left\ )(?<!right\ )(?<!first\ )(?<!second\ )(?<!upper\ )(?<!lower\ )(?<!negative\ )(?<!positive\ )
       half \s (?:of|as|the|its|their|that) \b (?!\ way)
     | (?:more\ than|less\ than|under|over|above|below|about|nearly|almost|by|at\ least|at\ most|one|only|to|a)

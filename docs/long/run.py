@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import fcntl
-import hashlib
 import json
 import multiprocessing
 import os
@@ -26,20 +25,17 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the trials share the cores among themselves
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT)]  # the gradlab next to it, never another one that is installed
+sys.path[:0] = [
+    str(HERE),
+    str(HERE.parent / "_ext"),
+    str(ROOT),
+]  # the gradlab next to it, never another one that is installed
 
 import numpy as np  # noqa: E402
 import trials  # noqa: E402
+from long_record import digest, read  # noqa: E402
 
 Record = dict[str, dict[str, Any]]
-
-
-def digest(package: Path = ROOT / "gradlab") -> str:
-    """Return a digest of gradlab's files, by which an entry that an older gradlab measured is known."""
-    found = hashlib.sha256()
-    for path in sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()[:12]
 
 
 def machine() -> dict[str, Any]:
@@ -75,13 +71,6 @@ def measure(folder: Path, page: str, key: str) -> tuple[float | None, float, str
         return None, time.process_time() - begin, traceback.format_exc(limit=-4)
 
 
-def read(path: Path) -> Record:
-    """Return the record, by key; empty where there is none yet."""
-    if not path.is_file():
-        return {}
-    return {entry["key"]: entry for entry in json.loads(path.read_text(encoding="utf-8"))}
-
-
 def update(path: Path, change: Callable[[Record], None]) -> None:
     """Change the record on disk, also while another run does."""
     with open(path.with_suffix(".lock"), "w", encoding="utf-8") as lock:
@@ -113,7 +102,7 @@ def run(chosen: Iterable[str], folder: Path = HERE, workers: int = 2) -> int:
         raise SystemExit(f"There are no trials of {', '.join(unknown)}; there are of {', '.join(known) or 'no page'}.")
     todo = [each for page in wanted or known for each in trials.load(page, folder)]
     before, wrong, begin = read(record_path), 0, time.perf_counter()
-    common = {"gradlab": digest(), "machine": machine(), "date": datetime.date.today().isoformat()}
+    common = {"gradlab": digest(ROOT / "gradlab"), "machine": machine(), "date": datetime.date.today().isoformat()}
     context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         running = {pool.submit(measure, folder, each.page, each.key): each for each in todo}
