@@ -1,7 +1,7 @@
 """The gallery: ``{gallery} ACTIVATIONS`` becomes a card for each activation of the registry, in its order.
 
 A card says nothing of its own. Formula and use stand in the activation's docstring (its summary and its ``Notes``), the
-paper in its ``source``, and the numbers are computed.
+paper in its ``source``, the numbers are computed, and the function to copy stands, tested, in `numpy_versions`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import activation_facts
 import cited
 import families
+import numpy_versions
 from activation_facts import number
 from sphinx.application import Sphinx
 
@@ -76,6 +77,8 @@ class Gallery(families.FromSource):
             lines += [f"**Where it is used.** {cited.link(self.env, said['Notes'])}", ""]
         lines += facts(part)
         lines += [f":Source: :cite:t:`{part.source}`"] if part.source else []
+        copied = numpy_versions.source(key, part.rule).splitlines()
+        lines += ["", ".. dropdown:: NumPy, to copy", "", *_indent([".. code-block:: python", "", *_indent(copied)])]
         return [".. container:: gl-card", f"   :name: gallery-{key}", "", *_indent(lines), ""]
 
 
