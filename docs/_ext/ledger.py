@@ -1,16 +1,22 @@
 """The ledger: the claims of all pages as tables, one for each page, with a filter for readers whose browser runs scripts.
 
+Beside each claim stand its grounds: how far was tried, that it is mathematics, or the longer trial that it survived
+(docs/long); the badges on the pages say the same. ``{long-run}`` shows all trials.
+
 Without a script the whole ledger is there and the filter is not. The script is ``_static/ledger.js``; the words that it
 shows come from here.
 """
 
 from __future__ import annotations
 
+import re
 from html import escape
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
+import long_record
 from claims import Claim, count
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -19,7 +25,10 @@ from sphinx.util.docutils import SphinxDirective
 
 HEADINGS = ("Claim", "Bound", "Measured", "Source")
 WIDTHS = (52, 15, 14, 19)
-_LEDGER = "gl-ledger"
+_LEDGER, _LONG = "gl-ledger", "gl-long-run"
+TRIAL_HEADINGS = ("Trial", "Tried", "Bound", "Measured")
+TRIAL_WIDTHS = (44, 26, 15, 15)
+_BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">.*?(?=</div>)', re.S)
 
 
 class ledger(nodes.General, nodes.Element):
@@ -35,9 +44,23 @@ class Ledger(SphinxDirective):
         return [ledger()]
 
 
+class long_run(nodes.General, nodes.Element):
+    """Stands where the table of the long run will be: which claims lean on a trial is known once all pages are read."""
+
+
+class LongRun(SphinxDirective):
+    """``{long-run}``: the table of the long trials."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a place for the table."""
+        self.env.metadata[self.env.docname][_LONG] = True
+        self.env.note_dependency(str(Path(self.env.app.srcdir, "long", "record.json")))
+        return [long_run()]
+
+
 def pages_with_ledger(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Have the pages with a ledger written again, whichever page was read."""
-    return [page for page, metadata in env.metadata.items() if _LEDGER in metadata]
+    return [page for page, metadata in env.metadata.items() if {_LEDGER, _LONG} & metadata.keys()]
 
 
 def anchor(page: str) -> str:
@@ -64,6 +87,41 @@ def filter_form(titles: dict[str, str], total: int) -> str:
     )
 
 
+def _page_of(env: BuildEnvironment, mark: str) -> str | None:
+    return next((page for page, metadata in env.metadata.items() if mark in metadata), None)
+
+
+def trial_id(key: str) -> str:
+    """Return the id of a trial's row in the table of the long run."""
+    return f"long-{key}"
+
+
+def grounds(app: Sphinx, claim: Claim, page: str) -> list[nodes.Node]:
+    """Return on what a claim rests, as text with links; nothing where it says all itself."""
+    if claim.identity:
+        return [nodes.Text("An identity: mathematics says so, and the measurement checks its arithmetic.")]
+    trial = getattr(app.env, "gl_trials", {}).get(claim.survived)
+    if trial is None:
+        return [nodes.Text(f"Tried as far as it says: {claim.budget}.")] if claim.budget else []
+    table = _page_of(app.env, _LONG)
+    words = nodes.Text("survived a longer trial")
+    if table is None:
+        link: nodes.Node = words
+    else:
+        there = f"{app.builder.get_relative_uri(page, table)}#{trial_id(trial['key'])}"
+        link = nodes.reference("", "", words, internal=True, refuri=there)
+    return [
+        nodes.Text("It "),
+        link,
+        nodes.Text(f": {trial['budget']}; measured {trial['value']:.4g}, claimed {trial['bound']}{_when(trial)}."),
+    ]
+
+
+def _when(trial: long_record.Entry) -> str:
+    older = " with an older gradlab" if trial["older"] else ""
+    return f", {trial['date']}{older}"
+
+
 def _source(app: Sphinx, claim: Claim, page: str) -> nodes.Node:
     for citation in app.env.get_domain("cite").citations:
         if citation.key == claim.cite:
@@ -71,8 +129,15 @@ def _source(app: Sphinx, claim: Claim, page: str) -> nodes.Node:
             names = people[0] if len(people) == 1 else " & ".join(people) if len(people) == 2 else f"{people[0]} et al."
             label = f"{names}, {citation.entry.fields.get('year', 'n.d.')}"
             there = app.builder.get_relative_uri(page, citation.bibliography_key.docname)
-            return nodes.reference("", label, internal=True, refuri=f"{there}#{citation.citation_id}")
+            link = nodes.reference("", label, internal=True, refuri=f"{there}#{citation.citation_id}")
+            return nodes.inline("", "", link, nodes.Text(" states this" if claim.states else " is about this"))
     return nodes.Text(claim.cite or "this book")
+
+
+def _labelled(heading: str, cell: nodes.Node) -> nodes.entry:
+    """Return a value that says what it is: on a phone a row is a block without a head."""
+    label = nodes.inline("", f"{heading} ", classes=["gl-ledger-label"])
+    return nodes.entry("", nodes.paragraph("", "", label, cell))
 
 
 def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
@@ -81,25 +146,60 @@ def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
     sentence = nodes.paragraph("", claim.text)
     key = nodes.paragraph("", "", nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there))
     key["classes"].append("gl-ledger-key")
-    cells = (nodes.literal("", claim.bound), nodes.literal("", f"{claim.value:.4g}"), _source(app, claim, page))
-    # on a phone, where a row is a block without a head, each value says what it is
-    labelled = (
-        nodes.paragraph("", "", nodes.inline("", f"{heading} ", classes=["gl-ledger-label"]), cell)
-        for heading, cell in zip(HEADINGS[1:], cells, strict=True)
+    rests = (
+        [nodes.paragraph("", "", *basis, classes=["gl-ledger-grounds"])] if (basis := grounds(app, claim, page)) else []
     )
-    return nodes.row("", nodes.entry("", sentence, key), *(nodes.entry("", value) for value in labelled))
+    cells = (nodes.literal("", claim.bound), nodes.literal("", f"{claim.value:.4g}"), _source(app, claim, page))
+    labelled = (_labelled(heading, cell) for heading, cell in zip(HEADINGS[1:], cells, strict=True))
+    return nodes.row("", nodes.entry("", sentence, key, *rests), *labelled)
 
 
-def table(app: Sphinx, claims: list[Claim], page: str) -> nodes.table:
-    """Return the claims of one page as a table."""
-    head = nodes.row("", *(nodes.entry("", nodes.paragraph("", heading)) for heading in HEADINGS))
-    body = nodes.tbody("", *(row(app, claim, page) for claim in claims))
-    columns = [nodes.colspec(colwidth=width) for width in WIDTHS]
+def table(headings: tuple[str, ...], widths: tuple[int, ...], rows: list[nodes.row]) -> nodes.table:
+    """Return rows under their headings."""
+    head = nodes.row("", *(nodes.entry("", nodes.paragraph("", heading)) for heading in headings))
+    columns = [nodes.colspec(colwidth=width) for width in widths]
     return nodes.table(
         "",
-        nodes.tgroup("", *columns, nodes.thead("", head), body, cols=len(HEADINGS)),
+        nodes.tgroup("", *columns, nodes.thead("", head), nodes.tbody("", *rows), cols=len(headings)),
         classes=[_LEDGER, "colwidths-given"],
     )
+
+
+def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
+    """Return a long trial as a row, with links to the claims that lean on it."""
+    leaning = [claim for claim in getattr(app.env, "gl_claims", []) if claim.survived == trial["key"]]
+    links = nodes.paragraph("", "", nodes.literal("", trial["key"]), classes=["gl-ledger-key"])
+    for number, claim in enumerate(leaning):
+        there = f"{app.builder.get_relative_uri(page, claim.page)}#claim-{claim.key}"
+        links += nodes.Text(", " if number else ", for ")
+        links += nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there)
+    tried = trial["budget"] + (f"; {count(trial['seeds'], 'seed')}" if trial["seeds"] else "")
+    verdict = "" if trial["holds"] else " (does not hold)"
+    when = nodes.paragraph("", _when(trial).removeprefix(", "), classes=["gl-ledger-key"])
+    cells: tuple[nodes.Node, ...] = (
+        nodes.Text(tried),
+        nodes.literal("", trial["bound"]),
+        nodes.literal("", f"{trial['value']:.4g}{verdict}"),
+    )
+    entries = [_labelled(heading, cell) for heading, cell in zip(TRIAL_HEADINGS[1:], cells, strict=True)]
+    entries[-1] += when
+    return nodes.row(
+        "", nodes.entry("", nodes.paragraph("", trial["text"]), links), *entries, ids=[trial_id(trial["key"])]
+    )
+
+
+def trials_table(app: Sphinx, page: str) -> list[nodes.Node]:
+    """Return the long run as a table, and on what it ran."""
+    record: dict[str, long_record.Entry] = getattr(app.env, "gl_trials", {})
+    if not record:
+        return [nodes.paragraph("", "No trial is on record.")]
+    minutes = sum(trial["seconds"] for trial in record.values()) / 60
+    machines = "; ".join(sorted({long_record.machine(trial) for trial in record.values()}))
+    older = sum(trial["older"] for trial in record.values())
+    told = f"{count(len(record), 'trial')}, {minutes:.0f} minutes of computing on {machines}."
+    told += f" An older gradlab measured {older} of them." if older else " This gradlab measured them all."
+    rows = [trial_row(app, trial, page) for trial in record.values()]
+    return [nodes.paragraph("", told), table(TRIAL_HEADINGS, TRIAL_WIDTHS, rows)]
 
 
 def parts(app: Sphinx, page: str) -> list[nodes.Node]:
@@ -122,7 +222,8 @@ def parts(app: Sphinx, page: str) -> list[nodes.Node]:
         # no section: the contents of this page are drawn up before the claims are known
         heading = nodes.rubric("", "", link, ids=[anchor(name)])
         heading["heading-level"] = 2
-        made.append(nodes.container("", heading, table(app, list(group), page), classes=["gl-ledger-page"]))
+        rows = table(HEADINGS, WIDTHS, [row(app, claim, page) for claim in group])
+        made.append(nodes.container("", heading, rows, classes=["gl-ledger-page"]))
     return made
 
 
@@ -130,6 +231,23 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put the tables where the directive stood."""
     for place in list(doctree.findall(ledger)):
         place.replace_self(parts(app, page))
+    for place in list(doctree.findall(long_run)):
+        place.replace_self(trials_table(app, page))
+    for badge in list(doctree.findall(nodes.raw)):
+        if badge.get("format") == "html" and 'class="gl-claim"' in badge.astext():
+            badge.children[:] = [nodes.Text(_BADGE.sub(lambda found: with_grounds(app, found, page), badge.astext()))]
+
+
+def with_grounds(app: Sphinx, badge: re.Match[str], page: str) -> str:
+    """Return a badge with the grounds of its claim."""
+    claim = next((claim for claim in getattr(app.env, "gl_claims", []) if claim.key == badge[1]), None)
+    if claim is None or (claim.budget and not claim.survived and not claim.identity):
+        return badge[0]  # the sentence says itself how far was tried
+    html = ""
+    for node in grounds(app, claim, page):
+        text = escape(node.astext())
+        html += f'<a href="{escape(node["refuri"])}">{text}</a>' if isinstance(node, nodes.reference) else text
+    return f'{badge[0]} <span class="gl-claim-grounds">{html}</span>' if html else badge[0]
 
 
 def add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -141,7 +259,9 @@ def add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], d
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive and the steps around it."""
     app.add_node(ledger)
+    app.add_node(long_run)
     app.add_directive("claims", Ledger)
+    app.add_directive("long-run", LongRun)
     app.connect("env-updated", pages_with_ledger)
     app.connect("doctree-resolved", fill)
     app.connect("html-page-context", add_script)

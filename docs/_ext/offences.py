@@ -7,14 +7,14 @@ Claims whose text is computed are seen by the build alone, as are bounds that ar
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cell_code
+import long_record
 from wording import GLUED, HIDDEN, Fault, claim_faults, negatives, sentence_faults, unquoted
 
 DOCS = Path(__file__).resolve().parents[1]
@@ -53,13 +53,17 @@ def blocks(page: str) -> Iterator[tuple[int, str]]:
     """Yield the paragraphs of a page in Markdown, with their lines; what is no prose is hidden."""
     text = cell_code.without_cells(page)
     for pattern, stand_in in _HIDE:
-        text = pattern.sub(lambda found, by=stand_in: by + "\n" * found[0].count("\n"), text)
+        text = pattern.sub(_keep_lines(stand_in), text)
     line = 1
     for block in re.split(r"(\n[ \t]*\n)", text):
         if block.strip():
             lead = len(block) - len(block.lstrip())
             yield line + block.count("\n", 0, lead), block.strip()
         line += block.count("\n")
+
+
+def _keep_lines(stand_in: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: stand_in + "\n" * found[0].count("\n")
 
 
 def trial_fault(survived: str | None, record: dict[str, bool]) -> Fault | None:
@@ -89,8 +93,8 @@ def offences(name: str, page: str, record: dict[str, bool]) -> Iterator[tuple[in
         if claim.text is not None:
             for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived):
                 yield claim.line, fault._replace(words=f"claim {claim.key}: {fault.words}".replace(GLUED, "…"))
-        if fault := trial_fault(claim.survived, record):
-            yield claim.line, fault
+        if wrong := trial_fault(claim.survived, record):
+            yield claim.line, wrong
     yield from cell_code.faults(page)
     if name.startswith(BOOK):
         yield from in_prose(page)
@@ -98,12 +102,7 @@ def offences(name: str, page: str, record: dict[str, bool]) -> Iterator[tuple[in
 
 def read_record() -> dict[str, bool]:
     """Return which trials of the long run hold."""
-    file = DOCS / "long" / "record.json"
-    return (
-        {entry["key"]: entry["holds"] for entry in json.loads(file.read_text(encoding="utf-8"))}
-        if file.is_file()
-        else {}
-    )
+    return {key: entry["holds"] for key, entry in long_record.read(DOCS / "long" / "record.json").items()}
 
 
 def main() -> int:
