@@ -1,8 +1,9 @@
-"""What training computes, said plainly: one seed, one sample a row, one loop over the layers, in textbook order.
+"""What training computes, said plainly: one seed, one sample a row, in textbook order.
 
-This is the specification. `gradlab.train` computes the same for many seeds at once and faster; tests hold the two
-equal to within rounding. A network of L layers takes h₀ = x through z = h·W + b, and in all but the last layer through a
-normalisation (if it has one), the activation f, and round the layer (if it is residual).
+This is the specification. `gradlab.train` computes the same for many seeds at once and
+faster; tests hold the two equal to within rounding. A network of L layers takes h₀ = x
+through z = h·W + b, and in all but the last layer through a normalisation (if it has
+one), the activation f, and round the layer (if it is residual).
 """
 
 from __future__ import annotations
@@ -17,37 +18,49 @@ from gradlab.losses import Loss
 from gradlab.network import MLP
 from gradlab.optimizers import Optimizer
 
-__all__ = ["backward", "batch", "forward", "norm", "parameters", "scaled", "statistics", "train"]
+__all__ = [
+    "backward",
+    "batch",
+    "forward",
+    "norm",
+    "parameters",
+    "scaled",
+    "statistics",
+    "train",
+]
 
 Array = NDArray[Any]
 Layers = list[dict[str, Array]]  # by name, what each layer holds
 
 
 def parameters(net: MLP, theta: Array) -> Layers:
-    """Cut one seed's parameters into layers: weights, biases, and what a hidden layer learns besides.
+    """Cut one seed's parameters into layers: weights, biases, and what else is learned.
 
     Parameters
     ----------
     net
         The recipe.
     theta
-        Parameters of shape (parameters,). The parts are views: writing to them changes ``theta``.
+        Parameters of shape (parameters,). The parts are views: writing to them changes
+        ``theta``.
 
     Returns
     -------
     list of dict
-        For each layer ``weights`` (inputs, units) and ``biases`` (units,); in hidden layers also ``scale`` and ``shift``
-        of a normalisation and what the activation learns, (units,) each.
+        For each layer ``weights`` (inputs, units) and ``biases`` (units,); in hidden
+        layers also ``scale`` and ``shift`` of a normalisation and what the activation
+        learns, (units,) each.
     """
-    more = [*net.hidden_parameters(theta[None]), {}]
-    return [
-        {"weights": layer.weights[0], "biases": layer.biases[0], **{name: own[0] for name, own in others.items()}}
-        for layer, others in zip(net.layers(theta[None]), more, strict=True)
-    ]
+    layers, others = net.layers(theta[None]), [*net.hidden_parameters(theta[None]), {}]
+    parts = []
+    for layer, more in zip(layers, others, strict=True):
+        own = {"weights": layer.weights, "biases": layer.biases, **more}
+        parts.append({name: one[0] for name, one in own.items()})
+    return parts
 
 
-def forward(net: MLP, layers: Layers, *, x: Array, drawn: Layers | None = None) -> Layers:
-    """Go forward, z = h·W + b and h = f(z) layer by layer, and keep what the way back needs.
+def forward(net: MLP, layers: Layers, *, x: Array, drawn: Layers | None) -> Layers:
+    """Go forward, z = h·W + b and h = f(z), and keep what the way back needs.
 
     Parameters
     ----------
@@ -58,13 +71,15 @@ def forward(net: MLP, layers: Layers, *, x: Array, drawn: Layers | None = None) 
     x
         Inputs of shape (samples, inputs).
     drawn
-        For each hidden layer, parameters that its activation has drawn for this pass (`rrelu`).
+        For each hidden layer, what its activation has drawn for this pass (`rrelu`);
+        None for an activation that draws nothing.
 
     Returns
     -------
     list of dict
-        For each layer what it got, ``h``, and what it made of it, ``z``; for hidden layers also what the activation
-        ``saw``, its ``slope`` there, and what the layer ``passes`` on; with a normalisation ``normal`` and ``inverse``.
+        For each layer what it got, ``h``, and what it made of it, ``z``; for hidden
+        layers also what the activation ``saw``, its ``slope`` there, and what the layer
+        ``passes`` on; with a normalisation ``normal`` and ``inverse``.
     """
     kept, h = [], x
     for index, own in enumerate(layers):
@@ -73,19 +88,21 @@ def forward(net: MLP, layers: Layers, *, x: Array, drawn: Layers | None = None) 
             break
         saw = here["z"]
         if net.normalize:
-            axis = 0 if net.normalize == "batch" else 1  # over the samples, or over the units
+            axis = 0 if net.normalize == "batch" else 1  # over samples, or over units
             here["inverse"] = 1 / np.sqrt(saw.var(axis, keepdims=True) + 1e-5)
             here["normal"] = (saw - saw.mean(axis, keepdims=True)) * here["inverse"]
             saw = own["scale"] * here["normal"] + own["shift"]
-        special = {name: own[name] for name in net.activation.learned} | (drawn[index] if drawn else {})
+        special = {name: own[name] for name in net.activation.learned}
+        special |= drawn[index] if drawn else {}
         value, here["slope"] = net.activation.value_and_derivative(saw, **special)
-        h = value + h if net.residual and index > 0 and h.shape == value.shape else value
+        around = net.residual and index > 0 and h.shape == value.shape
+        h = value + h if around else value
         here["saw"], here["passes"] = saw, h
     return kept
 
 
 def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
-    """Go back by the chain rule, δ ← (δ·Wᵀ)·f′(z), with dL/dW = hᵀ·δ and dL/db = Σδ in every layer.
+    """Go back by the chain rule, δ ← (δ·Wᵀ)·f′(z), with dL/dW = hᵀ·δ and dL/db = Σδ.
 
     Parameters
     ----------
@@ -110,15 +127,17 @@ def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
         if index < net.depth - 1:
             arriving = delta  # dL/dh of what the layer passes on
             for name, derivative in net.activation.learned.items():
-                everything = {**net.activation.parameters, name: own[name]}
-                slope[name][:] = (arriving * derivative(here["saw"], **everything)).sum(0)
+                given = {**net.activation.parameters, name: own[name]}
+                slope[name][:] = (arriving * derivative(here["saw"], **given)).sum(0)
             delta = arriving * here["slope"]
             if net.normalize:
                 axis, normal = 0 if net.normalize == "batch" else 1, here["normal"]
-                slope["scale"][:], slope["shift"][:] = (delta * normal).sum(0), delta.sum(0)
+                slope["scale"][:] = (delta * normal).sum(0)
+                slope["shift"][:] = delta.sum(0)
                 delta = delta * own["scale"]
                 along = normal * (delta * normal).mean(axis, keepdims=True)
-                delta = here["inverse"] * (delta - delta.mean(axis, keepdims=True) - along)
+                delta = delta - delta.mean(axis, keepdims=True) - along
+                delta = delta * here["inverse"]
         here["delta"] = delta
         slope["weights"][:], slope["biases"][:] = here["h"].T @ delta, delta.sum(0)
         delta = delta @ own["weights"].T
@@ -128,7 +147,7 @@ def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
 
 
 def scaled(array: Array) -> tuple[float, Array]:
-    """Return the largest entry's size and the array in units of it, whose squares neither under- nor overflow."""
+    """Return the largest size and the array in units of it: safe to square."""
     largest = float(np.abs(array).max())
     unit = largest if 0 < largest < np.inf else 1.0
     return unit, array.astype(float) / unit
@@ -157,24 +176,27 @@ def statistics(net: MLP, gradient: Array, *, kept: Layers) -> dict[str, list[flo
     dict
         For each statistic of `gradlab.History` a number a layer, or a hidden layer.
     """
-    hidden, small = kept[:-1], net.activation.steepest / 100
+    hidden = kept[:-1]
+    small = net.activation.steepest / 100
     passed = [scaled(layer["passes"]) for layer in hidden]
+    slopes = parameters(net, gradient)
     return {
-        "gradient_norm": [norm(layer["weights"]) for layer in parameters(net, gradient)],
+        "gradient_norm": [norm(layer["weights"]) for layer in slopes],
         "delta_norm": [norm(layer["delta"]) for layer in kept],
         "activation_mean": [unit * parts.mean() for unit, parts in passed],
         "activation_std": [unit * parts.std() for unit, parts in passed],
         "dead_fraction": [(layer["slope"] == 0).all(0).mean() for layer in hidden],
-        "saturated_fraction": [(np.abs(layer["slope"]) < small).mean() for layer in hidden],
+        "saturated_fraction": [(abs(one["slope"]) < small).mean() for one in hidden],
     }
 
 
 def batch(seed: int, step: int, *, samples: int, size: int) -> Array:
     """Return the indices of the batch after ``step`` updates, shape (size,).
 
-    Every epoch has an order of its own and takes as many whole batches from it as there are; the rest waits for the
-    next order. Orders are drawn for max(1, 4096 // samples) epochs at a time, from a generator that depends on the seed
-    and on how many such draws came before.
+    Every epoch has an order of its own and takes as many whole batches from it as there
+    are; the rest waits for the next order. Orders are drawn for max(1, 4096 // samples)
+    epochs at a time, from a generator that depends on the seed and on how many such
+    draws came before.
     """
     epoch, place = divmod(step, samples // size)
     draws, epoch = divmod(epoch, max(1, 4096 // samples))
@@ -211,17 +233,17 @@ def train(
     seed
         Draws the first parameters and the order of the samples.
     record_every
-        Steps between records; those at step 0 and after the last update are always taken.
+        Steps between records; step 0 and the last one are always recorded.
     dtype
         ``"float64"`` or ``"float32"``.
     theta
-        Parameters to start from, shape (parameters,), instead of those that the seed draws.
+        Parameters to start from, shape (parameters,), instead of what the seed draws.
 
     Returns
     -------
     tuple
-        Parameters of shape (parameters,), and the records by name: ``step`` (records,), ``loss`` and ``accuracy``
-        (records,), the others (records, layers).
+        Parameters of shape (parameters,), and the records by name: ``step``, ``loss``
+        and ``accuracy`` (records,), the others (records, layers).
 
     Examples
     --------
@@ -233,11 +255,15 @@ def train(
     True
     """
     theta = (net.initialize(seed)[0] if theta is None else theta).astype(dtype)
-    layers, slots = parameters(net, theta), [np.zeros_like(theta) for _ in optimizer.slots]
-    targets, labels = loss.targets(data.y, net.sizes[-1]).astype(dtype), loss.labels(data.y, net.sizes[-1])
+    layers = parameters(net, theta)
+    slots = [np.zeros_like(theta) for _ in optimizer.slots]
+    targets = loss.targets(data.y, net.sizes[-1]).astype(dtype)
+    labels = loss.labels(data.y, net.sizes[-1])
     records: dict[str, list[Any]] = {}
     for step in range(steps + 1):
-        chosen = slice(None) if batch_size is None else batch(seed, step, samples=len(data), size=batch_size)
+        chosen: Any = slice(None)
+        if batch_size is not None:
+            chosen = batch(seed, step, samples=len(data), size=batch_size)
         x = data.x[chosen].astype(dtype)
         kept = forward(net, layers, x=x, drawn=_draw(net, seed, step=step, like=x))
         outputs = kept[-1]["z"]
@@ -250,18 +276,22 @@ def train(
                 records.setdefault(name, []).append(value)
         if step == steps:
             break
-        if optimizer.clip_norm is not None:  # to a norm of clip_norm, with PyTorch's 1e-6 in the denominator
+        if optimizer.clip_norm is not None:  # with PyTorch's 1e-6 in the denominator
             gradient *= min(1.0, optimizer.clip_norm / (norm(gradient) + 1e-6))
-        # the optimiser's own equation, entry by entry; its docstring has it as the paper prints it
-        numbers = [np.array(number, dtype) for number in optimizer.coefficients(step + 1)]
+        # the optimiser's own equation; its docstring has it as the paper prints it
+        numbers = (np.array(one, dtype) for one in optimizer.coefficients(step + 1))
         optimizer.equation(theta, gradient, slots, np.empty_like(theta), *numbers)
     return theta, {name: np.array(values) for name, values in records.items()}
 
 
 def _draw(net: MLP, seed: int, *, step: int, like: Array) -> Layers | None:
-    """Draw what the activation draws while training, for one hidden layer after the other, a number a unit and sample."""
+    """Draw what the activation draws while training, a number a unit and sample."""
     if net.activation.draw is None:
         return None
     source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, step)))
-    drawn = [net.activation.draw(source, (units, len(like)), **net.activation.parameters) for units in net.sizes[1:-1]]
-    return [{name: array.T.astype(like.dtype) for name, array in layer.items()} for layer in drawn]
+    layers = []
+    for units in net.sizes[1:-1]:
+        shape = (units, len(like))
+        drawn = net.activation.draw(source, shape, **net.activation.parameters)
+        layers.append({name: one.T.astype(like.dtype) for name, one in drawn.items()})
+    return layers

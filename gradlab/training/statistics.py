@@ -166,13 +166,15 @@ def activation_std(trace: Trace) -> Array:
 @statistic("hidden")
 def dead_fraction(trace: Trace) -> Array:
     """Share of the units of each hidden layer whose slope is exactly 0 for every sample."""
-    return trace.recall(_shares, lambda: _shares(trace))[0]
+    found: Array = trace.recall(_shares, lambda: _shares(trace))[0]
+    return found
 
 
 @statistic("hidden")
 def saturated_fraction(trace: Trace) -> Array:
     """Share of the slopes of each hidden layer below a hundredth of the activation's steepest on [-10, 10]."""
-    return trace.recall(_shares, lambda: _shares(trace))[1]
+    found: Array = trace.recall(_shares, lambda: _shares(trace))[1]
+    return found
 
 
 def _mean(trace: Trace) -> Array:
