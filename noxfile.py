@@ -149,6 +149,13 @@ def twice(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def long(session: nox.Session) -> None:
+    """Try the book's sentences for much longer than its pages can, and keep what that measured; ``-- dead relu``."""
+    install(session, "docs")
+    session.run("python", "docs/long/run.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
 def linkcheck(session: nox.Session) -> None:
     """Try every link that leaves the site; needs the internet."""
     install(session, "docs")

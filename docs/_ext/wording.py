@@ -83,7 +83,7 @@ HALF = re.compile(
 TIMES = re.compile(
     rf"""(?ix) (?<![\w-]) (?:
       (?:(?:a|{_COUNT}|several|many|some|few) \s)? (?:hundred|thousand|million|billion|trillion)s?
-      (?:\ (?:thousand|million|billion))? (?:\ of)? [\s-] (?:times\b | fold\b)
+      (?:\ (?:thousand|million|billion))? (?:\ of)? (?:[\s-]times\b | [\s-]?fold\b)
     | (?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety) [\s-] (?:times\b|fold\b|per\s?cent\b)
     )"""
 )

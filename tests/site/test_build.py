@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -179,6 +180,99 @@ def test_numbers_typed_into_prose_fail_the_build_and_set_up_glued_and_quoted_one
     found = re.findall(r"page\.md:(\d+): WARNING: the number (.+?) is typed.*\[gradlab\.typed-number\]", printed)
     assert sorted(number for _, number in found) == ["4.94 %", "55 %", "66", "98.5"]
     assert all(number.split()[0] in lines[int(line) - 1] for line, number in found)
+
+
+TRIAL = {
+    "page": "page",
+    "text": "Ten layers stay under 0.3 in 4,000 steps",
+    "value": 0.18,
+    "bound": "< 0.3",
+    "seeds": 20,
+    "budget": "4,000 steps, SGD and Adam",
+    "seconds": 84.2,
+    "gradlab": "another",
+    "machine": {"cpu": "A processor", "cores": 2, "system": "Linux", "python": "3.11.7", "numpy": "2.4.6"},
+    "date": "2026-11-25",
+}
+
+
+def with_trials(book: Book) -> None:
+    """Give a book a record of a trial that holds and one that does not."""
+    (book.folder / "docs" / "long").mkdir()
+    trials = [{**TRIAL, "key": "stands", "holds": True}, {**TRIAL, "key": "fell", "value": 0.9, "holds": False}]
+    (book.folder / "docs" / "long" / "record.json").write_text(json.dumps(trials), encoding="utf-8")
+
+
+def test_a_sentence_without_grounds_and_a_trial_that_does_not_bear_it_out_fail_the_build(tmp_path):
+    book = Book(tmp_path)
+    with_trials(book)
+    claims = "import gradlab as gl\nx = 1.0\n" + "\n".join(
+        f'gl.claim("{key}", "{text}", x, equals=1{grounds})'
+        for key, text, grounds in (
+            ("bare", "Ten layers cannot learn", ""),
+            ("unknown", "Ten layers cannot learn it", ', survived="nobody"'),
+            ("fallen", "Ten layers cannot learn this", ', survived="fell"'),
+            ("worded", "Two fifths of them", ""),
+        )
+    )
+    draw = (
+        "import matplotlib.pyplot as plt\nnet, data = gl.MLP([2, 3, 2]), gl.datasets.xor()\n"
+        "run = gl.train(net, data, steps=1)\nfig, ax = plt.subplots()\nplt.close(fig)"
+    )
+    book.write(page=cell(claims) + "\nIt reads {glue:text}`page.md::bare:.0%`.\n" + cell(draw + "\n#" + 88 * "-"))
+    returned, printed = book.build()
+    assert returned == 1
+    for kind, words in (
+        ("negative", "claim 'bare': its text has 'cannot': say in it how far was tried"),
+        ("trial", "claim 'unknown': no trial of docs/long/record.json is named 'nobody': run docs/long/run.py page"),
+        ("trial", "claim 'fallen': the long trial 'fell' does not hold: measured 0.9, claimed < 0.3"),
+        ("number-in-words", "claim 'worded': its text has 'Two fifths'"),
+        ("banned-word", "'reads …': write classifies … correctly"),
+        ("measured-while-drawing", "'gl.train(…)': a cell that draws measures nothing"),
+        ("wide-code", "'89 characters'"),
+    ):
+        assert re.search(rf"page(?:\.md:\d+|\.md)?: WARNING: {re.escape(words)}.*\[gradlab\.{kind}\]", printed), words
+    assert printed.count("WARNING") == 7, printed
+
+
+def test_badges_and_ledger_say_on_what_a_claim_rests_and_bounds_are_rounded_away(tmp_path):
+    book = Book(tmp_path)
+    with_trials(book)
+    code = (
+        "import gradlab as gl\nx = 2.2e-6\n"
+        'gl.claim("long", "They never learn", x, below=1, survived="stands")\n'
+        'gl.claim("short", "In 2 steps none learns", x, below=1, budget="In 2 steps", cite="glorot2010")\n'
+        'gl.claim("sum", "Nowhere is it above 1", x, below=1, identity=True, cite="glorot2010", states=True)'
+    )
+    glued = "{glue:text}`page.md::sum:.0e`"
+    book.write(page=cell(code) + f"\nAt most {glued}, over {glued} or {glued}.\n", more="\n```{long-run}\n```\n")
+    returned, printed = book.build()
+    assert (returned, printed.strip()) == (0, "")
+    page, table = (" ".join(book.html(name).split()) for name in ("page", "more"))
+    ledger = " ".join(book.html("index").split())
+    assert "At most 3 × 10⁻⁶, over 2 × 10⁻⁶ or 2 × 10⁻⁶." in page
+    survived = (
+        "It survived a longer trial: 4,000 steps, SGD and Adam; measured 0.18, claimed &lt; 0.3, 2026-11-25 with an older "
+        "gradlab."
+    )
+    assert survived in page
+    assert survived in ledger
+    assert "An identity: mathematics says so, and the measurement checks its arithmetic." in page
+    assert "Tried as far as it says: In 2 steps." in ledger
+    assert "Glorot &amp; Bengio, 2010 is about this" in ledger
+    assert "Glorot &amp; Bengio, 2010 states this" in ledger
+    assert "2 trials, 3 minutes of computing on A processor, 2 cores, Linux, Python 3.11.7, NumPy 2.4.6." in table
+    assert "stands, for long" in table
+    assert "0.9 (does not hold)" in table
+
+
+def test_a_glossary_sends_a_reader_to_pages_that_use_the_word(tmp_path):
+    book = Book(tmp_path)
+    entries = "plateau\n  A stretch. See [](first.md).\n\nsaturation\n  A state. See [](first.md).\n"
+    book.write(first="\nSaturated units.\n", glossary=f"\n```{{glossary}}\n{entries}```\n")
+    returned, printed = book.build()
+    assert returned == 1
+    assert re.findall(r"looks up '(\w+)' to (\w+), which does not use the word", printed) == [("plateau", "first")]
 
 
 def test_a_page_that_takes_long_says_so_and_so_it_does_from_the_cache(tmp_path):

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import families
 import pytest
-from built_book import EXECUTED, HTML, PAGES
+from built_book import DOCS, EXECUTED, HTML, PAGES
 from sphinx.pycode import ModuleAnalyzer
 from themed_figures import DARK
 
@@ -175,14 +175,30 @@ def claims():
 
 @pytest.fixture(scope="module")
 def rows(soups):
-    return soups["claims"].select("table.gl-ledger tbody tr")
+    return soups["claims"].select(".gl-ledger-page table.gl-ledger tbody tr")
+
+
+def test_the_long_run_is_a_table_and_claims_lead_to_what_they_survived(soups, claims):
+    record = json.loads((DOCS / "long" / "record.json").read_text(encoding="utf-8"))
+    shown = {row["id"]: row for row in soups["claims"].select("tr[id^='long-']")}
+    assert set(shown) == {f"long-{entry['key']}" for entry in record}
+    for entry in record:
+        row = " ".join(shown[f"long-{entry['key']}"].get_text().split())
+        assert entry["text"] in row
+        assert entry["budget"] in row
+        assert entry["bound"] in row
+    for claim in claims:
+        if claim["survived"]:
+            badge = soups[claim["page"]].find(id=f"claim-{claim['key']}")
+            assert badge.select_one(".gl-claim-grounds a")["href"].endswith(f"claims.html#long-{claim['survived']}")
+            assert f"claim-{claim['key']}" in str(shown[f"long-{claim['survived']}"])
 
 
 def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims, rows):
     assert len(rows) == len(claims) >= 25
     for row, claim in zip(rows, claims, strict=True):
         cells = row.select("td")
-        text, key = [" ".join(part.get_text().split()) for part in cells[0].select("p")]
+        text, key, *grounds = [" ".join(part.get_text().split()) for part in cells[0].select("p")]
         assert (text, key) == (" ".join(claim["text"].split()), claim["key"])
         for label in row.select(".gl-ledger-label"):
             label.extract()
@@ -190,6 +206,9 @@ def test_the_ledger_lists_every_claim_and_at_least_25(soups, claims, rows):
         assert bound == claim["bound"]
         assert float(measured) == pytest.approx(claim["value"], rel=1e-3)
         assert source
+        assert bool(grounds) == bool(claim["budget"] or claim["identity"] or claim["survived"])
+        if claim["cite"]:
+            assert source.endswith("states this" if claim["states"] else "is about this")
     pages = len({claim["page"] for claim in claims})
     assert (
         f"{len(claims)} claims on {pages} pages: all of them held" in soups["claims"].select_one("article").get_text()
@@ -215,7 +234,9 @@ def test_each_claim_of_the_ledger_stands_on_its_page(soups, claims, rows):
 
 
 def test_the_claims_for_scripts_have_nothing_that_differs_from_build_to_build(claims):
-    assert {field for claim in claims for field in claim} == {"key", "text", "value", "bound", "cite", "holds", "page"}
+    assert {field for claim in claims for field in claim} == {
+        *("key", "text", "value", "bound", "cite", "states", "budget", "identity", "survived", "holds", "page")
+    }
 
 
 def test_the_time_of_each_executed_page_is_told(soups):
