@@ -78,7 +78,8 @@ def terms_without_words(app: Sphinx, doctree: nodes.document) -> Iterator[tuple[
                 continue
             if target not in texts:
                 texts[target] = plain(file.read_text(encoding="utf-8"))
-            if not uses(texts[target], name):
+            others = [emphasis.astext() for emphasis in item.findall(nodes.emphasis)]  # its other words, in italics
+            if not any(uses(texts[target], word) for word in (name, *others)):
                 yield item, name, target
 
 
