@@ -39,14 +39,14 @@ def _parts() -> list[tuple[float, float]]:
 
 
 @trial(
-    "decision-accuracy-stays-long",
-    "While the test loss rises from its least value, the test accuracy changes by over −0.2 percentage points, in the "
-    "median over 20 seeds, with each rule",
-    above=-0.2,
+    "decision-accuracy-gains-long",
+    "While the test loss rises from its least value to the end, the test accuracy gains over 0 percentage points, in "
+    "the median over 20 seeds, with each rule",
+    above=0,
     seeds=20,
     budget=BUDGET,
 )
-def accuracy_stays() -> float:
+def accuracy_gains() -> float:
     """Return the least gain over the rules, in percentage points."""
     return min(gain for _, gain in _parts())
 
