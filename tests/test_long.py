@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import long_record
 import pytest
 
 LONG = Path(__file__).resolve().parents[1] / "docs" / "long"
@@ -85,6 +86,15 @@ def test_a_trial_that_does_not_say_what_it_must_gets_a_sentence(tmp_path, old, n
     returned, printed = run(tmp_path)
     assert returned == 1
     assert message in printed
+
+
+def test_a_gradlab_is_another_where_its_code_differs_and_the_same_where_only_words_do(tmp_path):
+    source = '"""Words."""\n\n\ndef f(x):\n    """More\n    words."""\n    # a remark\n    return x + 1\n'
+    digests = []
+    for text in (source, source.replace("ords", "ORDS").replace("a remark", "another"), source.replace("+ 1", "+ 2")):
+        (tmp_path / "module.py").write_text(text)
+        digests.append(long_record.digest(tmp_path))
+    assert digests[0] == digests[1] != digests[2]
 
 
 def test_the_committed_record_and_the_trials_are_those_of_each_other():

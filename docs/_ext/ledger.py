@@ -9,6 +9,7 @@ shows come from here.
 
 from __future__ import annotations
 
+import math
 import re
 from html import escape
 from itertools import groupby
@@ -104,7 +105,7 @@ def grounds(app: Sphinx, claim: Claim, page: str) -> list[nodes.Node]:
     if trial is None:
         return [nodes.Text(f"Tried as far as it says: {claim.budget}.")] if claim.budget else []
     table = _page_of(app.env, _LONG)
-    words = nodes.Text("survived a longer trial")
+    words = nodes.Text("survived a longer trial" if trial["holds"] else "did not survive a longer trial")
     if table is None:
         link: nodes.Node = words
     else:
@@ -193,10 +194,10 @@ def trials_table(app: Sphinx, page: str) -> list[nodes.Node]:
     record: dict[str, long_record.Entry] = getattr(app.env, "gl_trials", {})
     if not record:
         return [nodes.paragraph("", "No trial is on record.")]
-    minutes = sum(trial["seconds"] for trial in record.values()) / 60
+    minutes = math.ceil(sum(trial["seconds"] for trial in record.values()) / 60)
     machines = "; ".join(sorted({long_record.machine(trial) for trial in record.values()}))
     older = sum(trial["older"] for trial in record.values())
-    told = f"{count(len(record), 'trial')}, {minutes:.0f} minutes of computing on {machines}."
+    told = f"{count(len(record), 'trial')}, {count(minutes, 'minute')} of computing on {machines}."
     told += f" An older gradlab measured {older} of them." if older else " This gradlab measured them all."
     rows = [trial_row(app, trial, page) for trial in record.values()]
     return [nodes.paragraph("", told), table(TRIAL_HEADINGS, TRIAL_WIDTHS, rows)]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from pathlib import Path
@@ -13,11 +14,22 @@ from typing import Any
 Entry = dict[str, Any]
 
 
+def code(source: str) -> str:
+    """Return Python's lines without docstrings, comment lines and empty ones: what can change a number."""
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Expr(value=ast.Constant(value=str()), lineno=first, end_lineno=int(last)):
+                lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+
+
 def digest(package: Path) -> str:
-    """Return a digest of gradlab's files, by which an entry that another gradlab measured is known."""
+    """Return a digest of gradlab's code and data, by which an entry that another gradlab measured is known."""
     found = hashlib.sha256()
     for path in sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-        found.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+        content = code(path.read_text(encoding="utf-8")).encode() if path.suffix == ".py" else path.read_bytes()
+        found.update(path.relative_to(package).as_posix().encode() + b"\0" + content + b"\0")
     return found.hexdigest()[:12]
 
 

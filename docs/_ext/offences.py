@@ -96,7 +96,7 @@ def offences(name: str, page: str, record: dict[str, bool]) -> Iterator[tuple[in
         if wrong := trial_fault(claim.survived, record):
             yield claim.line, wrong
     yield from cell_code.faults(page)
-    if name.startswith(BOOK):
+    if name.startswith(BOOK) or (cell_code.cells(page) and not name.startswith("reference/")):
         yield from in_prose(page)
 
 

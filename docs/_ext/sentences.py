@@ -51,7 +51,7 @@ def check(app: Sphinx, doctree: nodes.document) -> None:
     text = source.read_text(encoding="utf-8")
     for line, fault in cell_code.faults(text):
         _warn(fault, page, line)
-    if page.startswith(BOOK):
+    if page.startswith(BOOK) or (cell_code.cells(text) and not page.startswith("reference/")):
         lines = text.splitlines()
         for block, fault in found(doctree):
             begin = max(block.line or 1, 1)

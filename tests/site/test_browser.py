@@ -113,7 +113,7 @@ def test_a_search_finds_the_page_of_a_word(visit):
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_ledger_is_filtered_by_words_and_by_page_from_the_keyboard(visit, viewport):
     page = visit("claims", viewport)
-    rows, count = page.locator("table.gl-ledger tbody tr:visible"), page.get_by_role("status")
+    rows, count = page.locator(".gl-ledger-page table.gl-ledger tbody tr:visible"), page.get_by_role("status")
     total = rows.count()
     assert count.inner_text() == f"All {total} claims"
 
@@ -148,7 +148,10 @@ def test_the_ledger_is_whole_without_a_script(browser, origin):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{origin}/claims.html")
-    assert page.locator("table.gl-ledger tbody tr:visible").count() == page.locator("table.gl-ledger tbody tr").count()
+    assert (
+        page.locator(".gl-ledger-page table.gl-ledger tbody tr:visible").count()
+        == page.locator(".gl-ledger-page table.gl-ledger tbody tr").count()
+    )
     assert not page.get_by_label("With the words").is_visible()
     context.close()
 
