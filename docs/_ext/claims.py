@@ -18,7 +18,7 @@ import long_record
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-from wording import claim_faults
+from wording import claim_faults, sentence_faults
 
 from gradlab.claims import MIME
 
@@ -82,6 +82,11 @@ def gather(app: Sphinx, env: BuildEnvironment) -> None:
             if claim.cite and claim.cite not in sources:
                 _complain(claim, f"it cites {claim.cite!r}, which is not in {', '.join(app.config.bibtex_bibfiles)}")
             _check_sentence(claim, trials)
+    for trial in trials.values():
+        for fault in sentence_faults(trial["text"]):
+            where = f"long/{trial['page']}.py"
+            told = f"trial {trial['key']!r}: its text has {fault.words!r}: {fault.cure}"
+            _log.warning(told, location=where, type="gradlab", subtype=fault.kind)
     env.gl_trials = trials
     env.gl_claims = list(found.values())
 
