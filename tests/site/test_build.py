@@ -159,7 +159,7 @@ def test_a_changed_gradlab_runs_the_cells_again_and_nothing_else_does(tmp_path):
 
 def test_numbers_typed_into_prose_fail_the_build_and_set_up_glued_and_quoted_ones_do_not(tmp_path):
     book = Book(tmp_path)
-    claim = 'import gradlab as gl\nseeds = range(20)\ngl.claim("one", "77 is not asked for", 97.5, above=0.9)'
+    claim = 'import gradlab as gl\nseeds = range(20)\ngl.claim("one", "77 may stand here", 97.5, above=0.9)'
     glued = "{glue:text}`page.md::one:.1f`"
     book.write(
         page=cell(claim)
@@ -241,8 +241,10 @@ def test_badges_and_ledger_say_on_what_a_claim_rests_and_bounds_are_rounded_away
     code = (
         "import gradlab as gl\nx = 2.2e-6\n"
         'gl.claim("long", "They never learn", x, below=1, survived="stands")\n'
-        'gl.claim("short", "In 2 steps none learns", x, below=1, budget="In 2 steps", cite="glorot2010")\n'
-        'gl.claim("sum", "Nowhere is it above 1", x, below=1, identity=True, cite="glorot2010", states=True)'
+        'gl.claim("short", "In 2 steps none learns", x, below=1,\n'
+        '         budget="In 2 steps", cite="glorot2010")\n'
+        'gl.claim("sum", "Nowhere is it above 1", x, below=1,\n'
+        '         identity=True, cite="glorot2010", states=True)'
     )
     glued = "{glue:text}`page.md::sum:.0e`"
     book.write(page=cell(code) + f"\nAt most {glued}, over {glued} or {glued}.\n", more="\n```{long-run}\n```\n")
