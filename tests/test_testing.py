@@ -261,3 +261,13 @@ def test_theta_is_not_changed(net, blobs):
     kept = theta.copy()
     check_gradient(net, blobs(), theta=theta)
     np.testing.assert_array_equal(theta, kept)
+
+
+@pytest.mark.parametrize("activation", ["relu", "hardswish"])
+@pytest.mark.parametrize("normalize", [None, "layer"])
+def test_a_kink_close_to_a_parameter_is_no_wrong_gradient(activation, normalize):
+    net = gl.MLP(
+        [2, 5, 5, 5, 2], activation, bias_init="lecun_normal", normalize=normalize, residual=normalize is not None
+    )
+    for seed in range(30):  # one of them has a parameter within 1e-5 of a kink
+        assert gl.testing.check_gradient(net, gl.datasets.moons(200), coordinates=25, seed=seed) < 1e-5
