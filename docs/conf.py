@@ -61,6 +61,7 @@ extensions = [
     "page_fixes",
     "sentences",
     "themed_figures",
+    "trial_numbers",
     "typed_numbers",
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]

@@ -35,6 +35,8 @@ _EXACT = re.compile(r"(?i)\b(?:within|at\s+most|at\s+least|up\s+to|no\s+\w+\s+th
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PRINTED = re.compile(r"(?P<mantissa>-?[\d,]*\.?\d+)(?:e(?P<exponent>[-+]\d+))?(?P<percent>%)?")
 
+_NUMERAL = re.compile(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?(?![\w.])")
+
 
 def side(before: str) -> int:
     """Return 1 where the words before a number bound from above, -1 where from below, 0 where they bound nothing."""
@@ -69,6 +71,11 @@ def printed(text: str) -> str:
         power = str(int(found["exponent"])).translate(_POWERS)
         shown = f"{shown} × 10{power}" if shown != "1" else f"10{power}"
     return shown + (" %" if found["percent"] else "")
+
+
+def all_printed(text: str) -> str:
+    """Return a text with each number in it as the book prints it: ``"< 1e-05"`` as < 10⁻⁵."""
+    return _NUMERAL.sub(lambda found: printed(found[0]), text)
 
 
 def _before(node: nodes.Node) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import long_record
 from claims import Claim, count
 from docutils import nodes
+from glued_numbers import all_printed
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -29,6 +30,7 @@ WIDTHS = (52, 15, 14, 19)
 _LEDGER, _LONG = "gl-ledger", "gl-long-run"
 TRIAL_HEADINGS = ("Trial", "Tried", "Bound", "Measured")
 TRIAL_WIDTHS = (44, 26, 15, 15)
+_MEASURED = re.compile(r'(?<=<span class="gl-claim-value">)measured [^<]*')
 _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">.*?(?=</div>)', re.S)
 
 
@@ -111,10 +113,11 @@ def grounds(app: Sphinx, claim: Claim, page: str) -> list[nodes.Node]:
     else:
         there = f"{app.builder.get_relative_uri(page, table)}#{trial_id(trial['key'])}"
         link = nodes.reference("", "", words, internal=True, refuri=there)
+    measured = f"measured {trial['value']:.4g}, claimed {trial['bound']}"
     return [
         nodes.Text("It "),
         link,
-        nodes.Text(f": {trial['budget']}; measured {trial['value']:.4g}, claimed {trial['bound']}{_when(trial)}."),
+        nodes.Text(f": {trial['budget']}; {all_printed(measured)}{_when(trial)}."),
     ]
 
 
@@ -150,7 +153,8 @@ def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
     rests = (
         [nodes.paragraph("", "", *basis, classes=["gl-ledger-grounds"])] if (basis := grounds(app, claim, page)) else []
     )
-    cells = (nodes.literal("", claim.bound), nodes.literal("", f"{claim.value:.4g}"), _source(app, claim, page))
+    bound, value = all_printed(claim.bound), all_printed(f"{claim.value:.4g}")
+    cells = (nodes.literal("", bound), nodes.literal("", value), _source(app, claim, page))
     labelled = (_labelled(heading, cell) for heading, cell in zip(HEADINGS[1:], cells, strict=True))
     return nodes.row("", nodes.entry("", sentence, key, *rests), *labelled)
 
@@ -179,8 +183,8 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
     when = nodes.paragraph("", _when(trial).removeprefix(", "), classes=["gl-ledger-key"])
     cells: tuple[nodes.Node, ...] = (
         nodes.Text(tried),
-        nodes.literal("", trial["bound"]),
-        nodes.literal("", f"{trial['value']:.4g}{verdict}"),
+        nodes.literal("", all_printed(trial["bound"])),
+        nodes.literal("", all_printed(f"{trial['value']:.4g}") + verdict),
     )
     entries = [_labelled(heading, cell) for heading, cell in zip(TRIAL_HEADINGS[1:], cells, strict=True)]
     entries[-1] += when
@@ -240,15 +244,16 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 
 def with_grounds(app: Sphinx, badge: re.Match[str], page: str) -> str:
-    """Return a badge with the grounds of its claim."""
+    """Return a badge with its numbers as the book prints them and the grounds of its claim."""
+    shown = _MEASURED.sub(lambda found: all_printed(found[0]), badge[0])
     claim = next((claim for claim in getattr(app.env, "gl_claims", []) if claim.key == badge[1]), None)
     if claim is None or (claim.budget and not claim.survived and not claim.identity):
-        return badge[0]  # the sentence says itself how far was tried
+        return shown  # the sentence says itself how far was tried
     html = ""
     for node in grounds(app, claim, page):
         text = escape(node.astext())
         html += f'<a href="{escape(node["refuri"])}">{text}</a>' if isinstance(node, nodes.reference) else text
-    return f'{badge[0]} <span class="gl-claim-grounds">{html}</span>' if html else badge[0]
+    return f'{shown} <span class="gl-claim-grounds">{html}</span>' if html else shown
 
 
 def add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:

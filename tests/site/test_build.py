@@ -247,9 +247,13 @@ def test_badges_and_ledger_say_on_what_a_claim_rests_and_bounds_are_rounded_away
         '         identity=True, cite="glorot2010", states=True)'
     )
     glued = "{glue:text}`page.md::sum:.0e`"
-    book.write(page=cell(code) + f"\nAt most {glued}, over {glued} or {glued}.\n", more="\n```{long-run}\n```\n")
+    book.write(
+        page=cell(code) + f"\nAt most {glued}, over {glued} or {glued}.\n",
+        more="\nIt is {trial}`stands:.0%`.\n\n```{long-run}\n```\n",
+    )
     returned, printed = book.build()
     assert (returned, printed.strip()) == (0, "")
+    assert "It is 18 %." in book.html("more")
     page, table = (" ".join(book.html(name).split()) for name in ("page", "more"))
     ledger = " ".join(book.html("index").split())
     assert "At most 3 × 10⁻⁶, over 2 × 10⁻⁶ or 2 × 10⁻⁶." in page
@@ -259,6 +263,7 @@ def test_badges_and_ledger_say_on_what_a_claim_rests_and_bounds_are_rounded_away
     )
     assert survived in page
     assert survived in ledger
+    assert "measured 2.2 × 10⁻⁶, claimed &lt; 1" in page
     assert "An identity: mathematics says so, and the measurement checks its arithmetic." in page
     assert "Tried as far as it says: In 2 steps." in ledger
     assert "Glorot &amp; Bengio, 2010 is about this" in ledger
