@@ -25,8 +25,7 @@ def contrast_affine() -> float:
     """The largest share of unseen digits that any seed of any setting classifies correctly."""
     pixels = gl.datasets.digits(standardize=False)
     train, test = (
-        mixed(data, seed)
-        for seed, data in enumerate(gl.Data(pixels.x / 8 - 1, pixels.y).split(0.8, seed=0))
+        mixed(data, seed) for seed, data in enumerate(gl.Data(pixels.x / 8 - 1, pixels.y).split(0.8, seed=0))
     )
     adam, sgd = [gl.Adam(rate) for rate in (1e-4, 1e-3, 0.01, 0.1)], [gl.SGD(rate) for rate in (0.01, 0.1, 1, 10)]
     stack = [64, 64, 64, 10]
