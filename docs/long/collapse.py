@@ -5,7 +5,10 @@ from trials import trial
 
 import gradlab as gl
 
-BUDGET = "4,000 steps, SGD 0.01–10 and Adam 10⁻⁴–0.1, one layer and three, matched and orthogonal weights"
+BUDGET = (
+    "4,000 steps; one layer, matched weights, SGD 0.01–10 and Adam 10⁻⁴–0.1; "
+    "three layers, orthogonal weights, SGD 0.01–0.1 and Adam 0.001–0.01"
+)
 
 
 def mixed(data: gl.Data, seed: int) -> gl.Data:
