@@ -14,15 +14,19 @@ ADAM = [gl.Adam(rate) for rate in (1e-4, 1e-3, 3e-3, 1e-2, 1e-1)]
 
 
 def best(gain: float, optimizers: Iterable[gl.optimizers.Optimizer], steps: int = 2000) -> float:
-    """Return the best median accuracy on unseen digits of ten plain sigmoid layers with biases of 0."""
+    """Return the best median accuracy on unseen digits of ten plain sigmoid layers: matched weights, but this gain."""
     train, test = gl.datasets.digits().split(0.8, seed=0)
-    net = gl.MLP([64, *[32] * 10, 10], "sigmoid", init=gl.initializers.variance_scaling(gain**2))
+    net = gl.MLP([64, *[32] * 10, 10], "sigmoid", init="matched")
+    theta = net.initialize(range(20))
+    for weights, _ in net.layers(theta)[1:]:
+        weights *= gain / gl.sigmoid.gain
     medians = []
     for optimizer in optimizers:
         with np.errstate(all="ignore"):
             run = gl.train(
                 net,
                 train,
+                theta=theta,
                 optimizer=optimizer,
                 steps=steps,
                 batch_size=32,
