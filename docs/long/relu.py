@@ -13,7 +13,7 @@ GRIDS = {
 }
 
 
-def last_share(optimizer: gl.Optimizer, steps: int = 10_000) -> float:
+def last_share(optimizer: gl.Optimizer, steps: int = 5_000) -> float:
     """Return the median share of active units in the last of four hidden layers."""
     train, test = gl.datasets.digits().split(0.8, seed=0)
     net = gl.MLP([64, 64, 64, 64, 64, 10], "relu")
@@ -41,7 +41,7 @@ def counts(name: str, optimizer: gl.Optimizer, seeds: range) -> dict[float, np.n
     "Adam at 0.0001 and 0.001 and SGD at 0.03 to 0.3 leave over 50 % of the last layer's units active",
     above=0.5,
     seeds=20,
-    budget="10,000 steps",
+    budget="5,000 steps",
 )
 def denser() -> float:
     """Return the lowest of the five median shares."""
@@ -54,7 +54,7 @@ def denser() -> float:
     "Adam at 0.01 leaves under 40 % of the last layer's units active",
     below=0.4,
     seeds=20,
-    budget="10,000 steps",
+    budget="5,000 steps",
 )
 def sparser() -> float:
     """Return the median share."""
@@ -72,11 +72,9 @@ def tanh_steps() -> float:
     """Return the largest ratio of median steps, tanh over ReLU."""
     ratios = []
     for make, rates in GRIDS.items():
+        tried = {(name, rate): counts(name, make(rate), range(100, 106)) for name in ("tanh", "relu") for rate in rates}
         for level in (0.9, 0.95):
-            median = {}
-            for name in ("tanh", "relu"):
-                tried = {rate: counts(name, make(rate), range(100, 106))[level].mean() for rate in rates}
-                best = min(tried, key=tried.get)
-                median[name] = np.median(counts(name, make(best), range(20))[level])
+            best = {name: min(rates, key=lambda r, n=name: tried[n, r][level].mean()) for name in ("tanh", "relu")}
+            median = {name: np.median(counts(name, make(rate), range(20))[level]) for name, rate in best.items()}
             ratios.append(median["tanh"] / median["relu"])
     return float(max(ratios))
