@@ -174,8 +174,8 @@ def draw(
     batch = None if source.random() < 0.3 else min(count, max(1, _size(source, count)))
     large = int(source.integers(2**62))
     net = _net(source, widths, outputs)
-    if net.normalize == "batch":  # of one sample there is nothing to normalise
-        count, batch = max(2, count), batch and max(2, batch)
+    fewest = 2 if net.normalize == "batch" else 1  # of one sample there is nothing to normalise
+    count, batch = max(fewest, count), batch and max(fewest, batch)
     found = Configuration(
         net=net,
         loss=loss,
@@ -188,7 +188,7 @@ def draw(
         seeds=tuple(int(seed) for seed in source.permutation([0, 1, 2, 7, large])[: source.integers(2, 6)]),
         record_every=_size(source, 12),
         dtype=str(source.choice(["float32", "float64"])),
-        monitored=_size(source, min(rows, 3_000)) if source.random() < 0.2 else 0,
+        monitored=max(fewest, _size(source, min(rows, 3_000))) if source.random() < 0.2 else 0,
         chunk=int(source.integers(1, 7)),
     )
     return _smaller(found, work)
