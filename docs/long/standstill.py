@@ -85,7 +85,7 @@ def ten_matched() -> float:
 
 @trial(
     "standstill-ten-adam",
-    "After 10,000 steps of Adam at 0.003, from 20 % to 90 % of the seeds classify over half of the digits",
+    "After 10,000 steps of Adam at 0.003, from 20 % to 90 % of the seeds classify over 50 % of the digits correctly",
     above=0.2,
     below=0.9,
     seeds=20,
