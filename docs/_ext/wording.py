@@ -74,7 +74,7 @@ FRACTION = re.compile(
 HALF = re.compile(
     r"""(?ix) (?<![\w-]) (?:
       (?<!other\ )(?<!left\ )(?<!right\ )(?<!first\ )(?<!second\ )(?<!upper\ )(?<!lower\ )(?<!negative\ )(?<!positive\ )
-      half \s (?:of|as|the|its|their|that) \b (?!\ way)
+      half \s (?:of(?!\ (?-i:[A-Z]))|as|the|its|their|that) \b (?!\ way)
     | (?:more\ than|less\ than|under|over|above|below|about|nearly|almost|by|at\ least|at\ most|one|only|to|a)
       \s half (?=\s+(?:of|as|the|its|their|that|after|in|at|and|or|is|are|on|with)\b|\s*[,.;:?!)—–]|\s*$)
     | half \s (?:above|below|under|over) \b
