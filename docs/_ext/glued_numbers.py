@@ -32,6 +32,7 @@ _BOUNDS = (
     (re.compile(rf"(?i)\b(?:{_DOWN}){_LEAD}"), -1),
 )
 _EXACT = re.compile(r"(?i)\b(?:within|at\s+most|at\s+least|up\s+to|no\s+\w+\s+than)\s+$")
+FIXED = "\N{NO-BREAK SPACE}"  # no line ends between a number and its unit
 _POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _PRINTED = re.compile(r"(?P<mantissa>-?[\d,]*\.?\d+)(?:e(?P<exponent>[-+]\d+))?(?P<percent>%)?")
 
@@ -69,8 +70,8 @@ def printed(text: str) -> str:
     shown = found["mantissa"].replace("-", "−")
     if found["exponent"]:
         power = str(int(found["exponent"])).translate(_POWERS)
-        shown = f"{shown} × 10{power}" if shown != "1" else f"10{power}"
-    return shown + (" %" if found["percent"] else "")
+        shown = f"{shown}{FIXED}×{FIXED}10{power}" if shown != "1" else f"10{power}"
+    return shown + (f"{FIXED}%" if found["percent"] else "")
 
 
 def all_printed(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 import long_record
 from claims import Claim, count
 from docutils import nodes
-from glued_numbers import all_printed
+from glued_numbers import FIXED, all_printed
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -147,7 +147,7 @@ def _labelled(heading: str, cell: nodes.Node) -> nodes.entry:
 def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
     """Return a claim as a row; its key leads to the cell that measured it."""
     there = f"{app.builder.get_relative_uri(page, claim.page)}#claim-{claim.key}"
-    sentence = nodes.paragraph("", claim.text)
+    sentence = nodes.paragraph("", claim.text.replace(" %", f"{FIXED}%"))
     key = nodes.paragraph("", "", nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there))
     key["classes"].append("gl-ledger-key")
     rests = (
@@ -245,7 +245,7 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 def with_grounds(app: Sphinx, badge: re.Match[str], page: str) -> str:
     """Return a badge with its numbers as the book prints them and the grounds of its claim."""
-    shown = _MEASURED.sub(lambda found: all_printed(found[0]), badge[0])
+    shown = _MEASURED.sub(lambda found: all_printed(found[0]), badge[0]).replace(" %", f"{FIXED}%")
     claim = next((claim for claim in getattr(app.env, "gl_claims", []) if claim.key == badge[1]), None)
     if claim is None or (claim.budget and not claim.survived and not claim.identity):
         return shown  # the sentence says itself how far was tried

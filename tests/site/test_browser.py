@@ -156,6 +156,20 @@ def test_the_ledger_is_whole_without_a_script(browser, origin):
     context.close()
 
 
+def test_the_whole_story_prints_on_two_sheets(visit):
+    pdf = visit("learn/story").pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+@pytest.mark.parametrize(("viewport", "beside"), [(DESK, True), (PHONE, False)], ids=["desk", "phone"])
+def test_a_picture_of_the_story_stands_left_of_its_text_and_on_a_phone_above_it(visit, viewport, beside):
+    page = visit("learn/story", viewport)
+    step = page.locator("#story > section").nth(1)
+    picture, text = step.locator("img.gl-light").bounding_box(), step.locator("> p").bounding_box()
+    assert (text["x"] >= picture["x"] + picture["width"]) is beside
+    assert (text["y"] >= picture["y"] + picture["height"]) is not beside
+
+
 def test_formulas_have_the_font_of_the_book(visit):
     page = visit("reference/activations")
     assert page.locator("math").count()

@@ -253,7 +253,7 @@ def test_badges_and_ledger_say_on_what_a_claim_rests_and_bounds_are_rounded_away
     )
     returned, printed = book.build()
     assert (returned, printed.strip()) == (0, "")
-    assert "It is 18 %." in book.html("more")
+    assert "It is 18\N{NO-BREAK SPACE}%." in book.html("more")
     page, table = (" ".join(book.html(name).split()) for name in ("page", "more"))
     ledger = " ".join(book.html("index").split())
     assert "At most 3 × 10⁻⁶, over 2 × 10⁻⁶ or 2 × 10⁻⁶." in page

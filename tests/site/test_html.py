@@ -65,6 +65,28 @@ def test_every_figure_of_the_book_has_a_caption_and_every_image_a_text(soups):
             assert len(figure.figcaption.get_text(strip=True)) >= 20, f"{name}: {figure.get('id')}"
 
 
+def test_the_whole_story_has_a_picture_a_measured_number_and_a_link_at_each_step(soups):
+    story = soups["learn/story"].select_one("section#story")
+    steps = story.find_all("section", recursive=False)
+    assert len(steps) == 18
+    for step in steps:
+        assert len(step.select("img.gl-light")) == 1
+        assert not step.select(".caption-number"), "its small pictures would number those of all other pages anew"
+        assert step.select(".pasted-text")
+        assert step.select("p a.internal")
+    assert len(story.get_text().split()) <= 1000
+
+
+def test_the_questions_are_headings_that_people_can_link_to_with_a_way_into_the_book(soups):
+    questions = [section for section in soups["questions"].select("section[id]") if section.find("h3", recursive=False)]
+    assert len(questions) >= 25
+    for question in questions:
+        assert question.h3.get_text().rstrip("#¶").endswith("?")
+        assert question.h3.select_one("a.headerlink")
+        assert "→" in question.get_text()
+        assert question.select("p a.internal")
+
+
 def test_every_drawing_has_a_dark_twin_beside_it(soups):
     for name in PAGES:
         images = soups[name].select("article img[src*='_images/'][src$='.svg']")
