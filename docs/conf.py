@@ -60,6 +60,7 @@ extensions = [
     "mathml",
     "page_fixes",
     "sentences",
+    "small_figures",
     "themed_figures",
     "trial_numbers",
     "typed_numbers",

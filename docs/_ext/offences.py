@@ -19,7 +19,7 @@ from wording import GLUED, HIDDEN, Fault, claim_faults, negatives, sentence_faul
 
 DOCS = Path(__file__).resolve().parents[1]
 # the pages whose prose is looked at; claims and cells are on all pages
-BOOK = ("index", "corrections", "reproductions", "gallery", "glossary", "notation", "learn/", "exercises/")
+BOOK = ("index", "corrections", "questions", "reproductions", "gallery", "glossary", "notation", "learn/", "exercises/")
 KINDS = (
     "negative",
     "unknown-trial",

@@ -33,7 +33,7 @@ from wording import HIDDEN
 
 _log = logging.getLogger(__name__)
 
-BOOK = ("index", "corrections", "reproductions", "learn/", "exercises/")  # checked even where a page has no cells
+BOOK = ("index", "corrections", "questions", "reproductions", "learn/", "exercises/")  # checked even without cells
 FREE = 12
 
 _MAGIC = re.compile(r"^\s*[%!].*", re.M)
