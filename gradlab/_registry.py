@@ -92,7 +92,7 @@ class Registry(Mapping[str, Part], Generic[Part]):
         """Enter a part. A reader's own part may be defined again (a cell runs twice), gradlab's own may not."""
         for given in (name, *aliases):
             present = self._parts.get(self._aliases.get(given, given))
-            if present is not None and _is_own(present) and not _is_own(part):
+            if present is not None and is_own(present) and not is_own(part):
                 raise ValueError(f"the {self.kind} {given!r} is gradlab's own; choose another name for yours")
         self._aliases.pop(name, None)
         self._parts[name] = part
@@ -179,7 +179,8 @@ def _letters(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _is_own(part: object) -> bool:
+def is_own(part: object) -> bool:
+    """Whether a part or a function is gradlab's; one that was made by ``exec`` may be of no module."""
     return str(getattr(part, "__module__", "")).startswith("gradlab.")
 
 

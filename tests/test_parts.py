@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gradlab as gl
@@ -326,3 +327,24 @@ assert np.geterr() == {key: "raise" for key in ("divide", "over", "under", "inva
 
 def test_a_reader_who_makes_numpy_raise_meets_no_error_of_ours():
     _run(LOUD, PACKAGE.parent)
+
+
+def test_parts_of_no_module_train():
+    """A function made by ``exec`` has no module where its namespace has no name: in a live cell, say."""
+    made = {"__builtins__": __builtins__}
+    text = (
+        "import gradlab as gl\nimport numpy as np\n"
+        "@gl.activation()\ndef nowhere(x):\n    return x * x, 2 * x\n"
+        "@gl.losses.loss('values')\ndef gap(z, y):\n    return ((z - y) ** 2).sum(-1), 2 * (z - y)\n"
+        "class Small(gl.SGD):\n    pass\n"
+    )
+    exec(text, made)
+    run = gl.train(
+        gl.MLP([2, 3, 1], made["nowhere"]),
+        gl.Data(np.ones((4, 2)), np.ones(4)),
+        loss=made["gap"],
+        optimizer=made["Small"](0.01),
+        steps=3,
+    )
+    assert np.isfinite(run.loss).all()
+    assert "nowhere" in repr(run)

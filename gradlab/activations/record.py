@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gradlab import _check
-from gradlab._registry import Registry, reachable, remember, same_function
+from gradlab._registry import Registry, is_own, reachable, remember, same_function
 from gradlab.activations import _facts, _fast, _rules
 
 __all__ = ["ACTIVATIONS", "Activation", "Family", "GaussianMoments", "Rule", "activation"]
@@ -110,7 +110,7 @@ class Activation:
     def __post_init__(self) -> None:
         remember(self.rule, self.kinks_at, self.in_place, self.draw, *self.learned.values())
         object.__setattr__(self, "__doc__", inspect.getdoc(self.rule) or type(self).__doc__)
-        object.__setattr__(self, "__module__", self.rule.__module__)
+        object.__setattr__(self, "__module__", getattr(self.rule, "__module__", None))
         object.__setattr__(self, "__wrapped__", self.rule)
         x = inspect.Parameter("x", inspect.Parameter.POSITIONAL_ONLY)
         keywords = [
@@ -138,7 +138,7 @@ class Activation:
     def __reduce__(self) -> Any:
         known = ACTIVATIONS.get(self.name)
         # by name only what every process has: a worker does not know what a reader has defined in this one
-        if known is not None and known.rule is self.rule and self.rule.__module__.startswith("gradlab."):
+        if known is not None and known.rule is self.rule and is_own(self.rule):
             return _restore, (self.name, dict(self.parameters))
         # the rule by its place in its module, or by value where cloudpickle (joblib, Dask) finds it in a notebook
         values = {part.name: getattr(self, part.name) for part in fields(self)}
@@ -258,7 +258,7 @@ class Activation:
         if self.in_place is not None:
             named = functools.partial(self.in_place, **numbers, **arrays) if numbers or arrays else self.in_place
             return [(named, (z, value, slope))]
-        if self.rule.__module__.startswith("gradlab."):
+        if is_own(self.rule):
             program = _fast.read(self.rule, tuple(numbers.items()), tuple(arrays), z.dtype.char)
             if program is not None:
                 own = {f"parameter {name}": array for name, array in arrays.items()}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gradlab import _check
 from gradlab._data import encode_inputs
+from gradlab._registry import is_own
 from gradlab.datasets import Data
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
@@ -138,7 +139,7 @@ def plan(given: Arguments) -> Plan:
     net = given.net
     if not isinstance(net, MLP):
         raise TypeError(f"net must be a gradlab.MLP, not {type(net).__name__}")
-    if not net.activation.rule.__module__.startswith("gradlab."):
+    if not is_own(net.activation.rule):
         net.activation._try()
     loss, optimizer = LOSSES.resolve(given.loss, Loss), _optimizer(given.optimizer)
     kind = _check.dtype(given.dtype)
@@ -251,7 +252,7 @@ def _optimizer(given: Any) -> Optimizer:
     made = made() if isinstance(made, type) and issubclass(made, Optimizer) else made
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer must be an optimiser such as gl.Adam(1e-3), or a name, not {_check.short(given)}")
-    if not type(made).__module__.startswith("gradlab."):
+    if not is_own(type(made)):
         made._try()
     return made
 

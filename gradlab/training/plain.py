@@ -147,10 +147,10 @@ def backward(net: MLP, layers: Layers, *, kept: Layers, delta: Array) -> Array:
 
 
 def scaled(array: Array) -> tuple[float, Array]:
-    """Return the largest size and the array in units of it: safe to square."""
+    """Return a power of 2 near the largest entry, and the array in units of it."""
     largest = float(np.abs(array).max())
-    unit = largest if 0 < largest < np.inf else 1.0
-    return unit, array.astype(float) / unit
+    power = int(np.frexp(largest)[1]) - 1 if 0 < largest < np.inf else 0
+    return 2.0**power, np.ldexp(array.astype(float), -power)
 
 
 def norm(array: Array) -> float:
