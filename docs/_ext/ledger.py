@@ -154,7 +154,7 @@ def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
         [nodes.paragraph("", "", *basis, classes=["gl-ledger-grounds"])] if (basis := grounds(app, claim, page)) else []
     )
     bound, value = all_printed(claim.bound), all_printed(f"{claim.value:.4g}")
-    cells = (nodes.literal("", bound), nodes.literal("", value), _source(app, claim, page))
+    cells = (nodes.inline("", bound), nodes.inline("", value), _source(app, claim, page))
     labelled = (_labelled(heading, cell) for heading, cell in zip(HEADINGS[1:], cells, strict=True))
     return nodes.row("", nodes.entry("", sentence, key, *rests), *labelled)
 
@@ -183,8 +183,8 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
     when = nodes.paragraph("", _when(trial).removeprefix(", "), classes=["gl-ledger-key"])
     cells: tuple[nodes.Node, ...] = (
         nodes.Text(tried),
-        nodes.literal("", all_printed(trial["bound"])),
-        nodes.literal("", all_printed(f"{trial['value']:.4g}") + verdict),
+        nodes.inline("", all_printed(trial["bound"])),
+        nodes.inline("", all_printed(f"{trial['value']:.4g}") + verdict),
     )
     entries = [_labelled(heading, cell) for heading, cell in zip(TRIAL_HEADINGS[1:], cells, strict=True)]
     entries[-1] += when
