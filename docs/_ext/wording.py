@@ -35,7 +35,7 @@ NEGATIVE = re.compile(
     | without\ (?:any\ )?(?:effect|success|avail)
     | in\ vain | impossible | impossibly | unable | useless | hopeless
     | because | therefore | hence | thus | thereby | due\ to | thanks\ to | owing\ to
-    | fail(?:s|ed|ing|ure|ures)? | cause[sd]? | causing | prevent(?:s|ed|ing)?
+    | fail(?:s|ed|ing)? | failures? | cause[sd]? | causing | prevent(?:s|ed|ing)?
     )\b
     | ,\ so\b (?!\ (?:that|far|many|much|few|long|large|small|often)\b)
     """
