@@ -1,4 +1,6 @@
 # ruff: noqa: D103
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+# No annotations and docstrings: the functions are shown as they stand, to be copied.
 """Each activation as a function to copy: NumPy alone, value and slope, stable far out.
 
 The gallery shows the source of the function that has an activation's name; of an activation without one here it shows the
