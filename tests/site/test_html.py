@@ -437,3 +437,39 @@ def test_the_page_for_lost_readers_finds_its_styles_under_the_base_address(soups
     sheets = [link["href"] for link in soups["404"].select('link[rel="stylesheet"]')]
     assert sheets
     assert all(sheet.startswith(urlsplit(base).path) for sheet in sheets)
+
+
+CHAPTERS = [page for page in PAGES if page.startswith("learn/") and page != "learn/story"]
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_every_chapter_has_exercises_and_folded_answers(page, soups):
+    article = soups[page].select_one("article")
+    assert article.select('a[href^="../exercises/"]')
+    assert article.select_one("#try-it"), "things to try"
+    assert article.select("details.sd-dropdown"), "answers, folded"
+
+
+# what the field calls it, beside the book's own word: people search for these
+FIELD = {
+    "learn/start": ("neuron", "activation function", "multilayer perceptron"),
+    "learn/collapse": ("linear", "non-linearity", "representation capacity", "expressivity"),
+    "learn/decision": ("softmax", "logit", "cross-entropy", "overfitting"),
+    "learn/depth": ("expressivity", "universal approximation"),
+    "learn/descent": ("gradient descent", "learning rate", "momentum", "Adam"),
+    "learn/backpropagation": ("chain rule", "automatic differentiation"),
+    "learn/vanishing": ("vanishing gradient", "explode"),
+    "learn/zigzag": ("zero-centred", "zigzag", "condition number"),
+    "learn/initialization": ("Xavier", "He", "Glorot", "orthogonal"),
+    "learn/relu": ("ReLU", "He"),
+    "learn/dead": ("dying ReLU", "dead neuron"),
+    "learn/variants": ("leaky ReLU", "ELU", "GELU", "Swish", "SwiGLU"),
+    "learn/cures": ("batch norm", "layer norm", "skip connection", "gradient clipping"),
+    "learn/precision": ("underflow", "overflow", "bfloat16", "loss scaling"),
+}
+
+
+@pytest.mark.parametrize(("page", "word"), [(page, word) for page, words in FIELD.items() for word in words])
+def test_the_words_of_the_field_stand_beside_the_books_own(page, word, soups):
+    text = " ".join(soups[page].select_one("article").get_text().split())
+    assert word.casefold() in text.casefold()
