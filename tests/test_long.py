@@ -47,7 +47,9 @@ def test_a_run_keeps_what_it_measured_and_says_how_far_that_moved(tmp_path):
 
 def test_a_false_bound_fails_with_page_key_measured_and_claimed_and_a_broken_trial_with_its_error(tmp_path):
     (tmp_path / "toy.py").write_text(TOY.format(value="4"))
+    assert run(tmp_path)[0] == 1
     (tmp_path / "other.py").write_text(TOY.format(value="1 / 0").replace('"one"', '"two"'))
+    assert run(tmp_path, "other")[0] == 1
     returned, printed = run(tmp_path)
     assert returned == 1
     assert "toy: one: FALSE: measured 4, claimed < 3" in printed

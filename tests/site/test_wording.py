@@ -120,7 +120,7 @@ draw(fit(1))
 plt.show()
 %s
 ```
-""" % ("x = 1  # " + "x" * 90)
+""" % ("x = 1  # " + "x" * 80)
 
 
 def test_the_cells_of_a_page_are_read_with_their_lines():
