@@ -57,7 +57,9 @@ class Book:
             timeout=120,
             check=False,
         )
-        return done.returncode, done.stdout
+        # ZeroMQ's own complaint where a kernel ends while a busy machine forks another: not of the book
+        lines = [line for line in done.stdout.splitlines(keepends=True) if "(src/signaler.cpp:" not in line]
+        return done.returncode, "".join(lines)
 
     def html(self, name: str) -> str:
         """Return a page as text, without its tags."""
