@@ -31,7 +31,7 @@ class Book:
             shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
         profile = "_ipython/profile_default/ipython_kernel_config.py"
         (folder / "docs" / profile).parent.mkdir(parents=True)
-        for name in (profile, "conf.py", "matplotlibrc", "references.bib", "references.md"):
+        for name in (profile, "_ipython/small_results_config.py", "conf.py", "matplotlibrc", "references.bib", "references.md"):
             shutil.copy(DOCS / name, folder / "docs" / name)
 
     def write(self, **pages: str) -> None:
@@ -320,3 +320,22 @@ def test_a_missing_kernel_gets_a_sentence(tmp_path):
     assert code == 2
     assert "ipykernel is not installed: run `nox -s docs`" in printed
     assert len(printed.splitlines()) == 1
+
+
+def test_what_a_slow_statement_leaves_behind_is_small_and_pickles(tmp_path):
+    book = Book(tmp_path)
+    slow = "import time\ndef spend(what):\n    end = time.process_time() + 1.1\n    while time.process_time() < end:\n"
+    slow += "        pass\n    return what\n"
+    book.write(
+        page=cell(
+            slow + "few = spend(list(range(9)))\nmany = spend(list(range(99999)))\ndel many\nquick = 'x' * 200000"
+        )
+    )
+    assert book.build() == (0, "")
+    book.write(page=cell(slow + "many = spend('x' * 200000)\nlazy = spend(map(abs, [1]) and (i for i in ()))"))
+    returned, printed = book.build()
+    assert returned == 1
+    assert printed.count("stderr was found in the cell outputs") == 1
+    shown = (book.folder / "docs" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
+    assert "a slow statement binds many, 200 kB: keep the numbers that are needed" in shown
+    assert "a slow statement binds lazy, which does not pickle" in shown
