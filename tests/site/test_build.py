@@ -31,7 +31,14 @@ class Book:
             shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
         profile = "_ipython/profile_default/ipython_kernel_config.py"
         (folder / "docs" / profile).parent.mkdir(parents=True)
-        for name in (profile, "_ipython/small_results_config.py", "conf.py", "matplotlibrc", "references.bib", "references.md"):
+        for name in (
+            profile,
+            "_ipython/small_results_config.py",
+            "conf.py",
+            "matplotlibrc",
+            "references.bib",
+            "references.md",
+        ):
             shutil.copy(DOCS / name, folder / "docs" / name)
 
     def write(self, **pages: str) -> None:
