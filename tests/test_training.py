@@ -632,3 +632,48 @@ def test_bad_input_gets_a_sentence(change, error, words):
         gl.train(arguments.pop("net"), arguments.pop("data"), **arguments)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("records", [1, 2, 7, 60])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"activation": "tanh"},
+        {"activation": "rrelu"},
+        {"activation": "prelu", "residual": True},
+        {"activation": "relu", "normalize": "batch"},
+        {"activation": "gelu", "normalize": "layer", "residual": True},
+    ],
+    ids=lambda kind: "-".join(map(str, kind.values())),
+)
+@pytest.mark.parametrize("way", ["batch", "whole", "monitor"])
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind, way, seeds):
+    """Small networks take several records together, larger ones and those with a target one by one: the same numbers."""
+    data = gl.datasets.moons(48, seed=1)
+    net = gl.MLP([2, 6, 6, 5, 2], **kind)
+    options = {"steps": 3 * (records - 1) if records > 1 else 2, "record_every": 3, "seeds": range(seeds)}
+    options["optimizer"] = gl.SGD(0.5)
+    options["batch_size"] = None if way == "whole" else 16
+    if way == "monitor":
+        options["monitor"] = gl.datasets.moons(30, seed=2)
+    together = gl.train(net, data, **options)
+    one_by_one = gl.train(net, data, **options, target_loss=1e-300)
+    for name in ("loss", "accuracy", *gl.STATISTICS):
+        np.testing.assert_array_equal(getattr(together, name), getattr(one_by_one, name), err_msg=name)
+
+
+def test_small_networks_do_take_records_together():
+    """Without it the test above would compare a thing with itself."""
+    from gradlab.training import _record
+
+    taken, take = [], _record.Records.take
+
+    def count(records, *arguments):
+        taken.append(1)
+        return take(records, *arguments)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_record.Records, "take", count)
+        gl.train(gl.MLP([2, 4, 2]), gl.datasets.moons(32), steps=100, record_every=1)
+    assert len(taken) < 20

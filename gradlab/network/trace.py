@@ -99,6 +99,8 @@ class Trace:
         The arrays of which activations and slopes are views; ``all_values`` has a row of ones below each layer.
     starts
         The rows of ``all_slopes`` at which hidden layers start.
+    shared, noisy
+        As given.
 
     Examples
     --------
@@ -123,7 +125,8 @@ class Trace:
         moments: Moments | None = None,
         reuse: Trace | None = None,
     ) -> None:
-        self.net = net
+        self.net, self.shared, self.noisy = net, shared, noisy
+        self._parameters, self._gradient = theta.shape, gradient
         seeds, units = len(theta), net.sizes[1:]
         largest = seeds * samples * max(units)
         make = _layers.Buffers(theta.dtype, largest, before=None if reuse is None else reuse._buffers)
@@ -263,6 +266,23 @@ class Trace:
     def scratch(self, like: Array) -> Array:
         """Return a buffer of the shape of ``like`` to work in, the same for all layers and until the next pass."""
         return self._buffers.scratch(0, like)
+
+    def several(self, times: int) -> Trace:
+        """Return a trace with room for ``times`` passes of this one, as if of as many more seeds; `copy` fills it."""
+        seeds, parameters = self._parameters
+        samples = self.outputs.shape[1]
+        room = np.zeros((2, times * seeds, parameters), self.outputs.dtype)
+        return Trace(self.net, room[0], samples=samples, gradient=room[1], shared=self.shared, noisy=self.noisy)
+
+    def copy(self, other: Trace, rows: slice) -> None:
+        """Take over what another trace of the same kind holds as the pass of some seeds; parameters are left out."""
+        for mine, others in zip(self.held, other.held, strict=True):
+            mine[rows if len(mine) > 1 else slice(None)] = others
+
+    @property
+    def held(self) -> list[Array]:
+        """The arrays that a pass fills."""
+        return self._buffers.made if self._gradient is None else [*self._buffers.made, self._gradient]
 
     def draw(self, generators: Sequence[np.random.Generator]) -> None:
         """Draw the activation's random parameters for one pass, each seed from its own generator."""

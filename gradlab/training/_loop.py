@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from gradlab.optimizers import Optimizer
 from gradlab.training._norms import SAFE, scaled
 from gradlab.training._plan import Plan
 from gradlab.training._progress import interruption, progress_bar
-from gradlab.training._record import Records, Seen
+from gradlab.training._record import Records, Seen, Several
 
 Array = NDArray[Any]
 
@@ -150,6 +150,8 @@ class Chunk:
         if whole:
             self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
         self.seen = Seen(self.trace, plan.loss, self.targets) if plan.monitor is None else self._watching(before)
+        # a target is looked at with each loss
+        self.several = Several.of(self.seen, rows, len(plan.due)) if plan.target is None else None
         self.running = plan.stopped[rows] < 0  # which seeds have not met the target loss
         self.all_running = bool(self.running.all())
         self.pass_calls = self.trace.calls(plan.loss, self.targets)
@@ -185,8 +187,21 @@ class Chunk:
         for call, arguments in self.pass_calls:
             call(*arguments)
 
-    def record(self, index: int, records: Records) -> Array:
-        """Take a record, on the monitor's samples if there is one, else on the batch just propagated; return the loss."""
+    def record(self, index: int, records: Records) -> Array | None:
+        """Take a record, on the monitor's samples if there is one, else on the batch just propagated.
+
+        Parameters
+        ----------
+        index
+            The place of the record.
+        records
+            Where it goes.
+
+        Returns
+        -------
+        ndarray or None
+            The loss of each seed, where it is needed now.
+        """
         plan = self.plan
         if plan.monitor is not None:
             for call, arguments in self.watch_calls:
@@ -195,7 +210,15 @@ class Chunk:
         else:
             labels = plan.samples.labels
             labels = labels if labels is None or plan.batch is None else labels[self.indices]
+        if self.several is not None:
+            self.several.take(index, records, labels)
+            return None
         return records.take(index, self.rows, self.seen, labels)
+
+    def finish(self, records: Records) -> None:
+        """Take the records that wait."""
+        if self.several is not None:
+            self.several.finish(records)
 
     def advance(self, records: Records, places: dict[int, int], steps: range, last: int) -> None:
         """Take some steps, with a record wherever ``places`` has one.
@@ -262,28 +285,38 @@ def run(plan: Plan, *, progress: bool) -> tuple[list[int], Records, bool]:
     for rows in plan.chunks:
         chunks.append(Chunk(plan, rows, chunks[0] if chunks else None))
     records = Records(plan.net.depth, len(plan.due) + 1, len(plan.seeds))
-    places = {step: index for index, step in enumerate(plan.due)}
     if (plan.stopped >= 0).all():  # a resumed run whose seeds have all met the target
         return [], records, False
-    step, stride = plan.start, 1
     with interruption() as interrupted, progress_bar(progress, plan.last - plan.start) as bar:
-        while True:
-            stop = min(step + stride, plan.last)
-            began = time.perf_counter()
-            for chunk in chunks:
-                chunk.advance(records, places, range(step, stop), plan.last)
-            bar(stop - step)
-            if plan.target is not None and (plan.stopped >= 0).all():
-                return [at for at in plan.due if at <= plan.stopped.max()], records, interrupted.is_set()
-            if stop == plan.last:
-                return plan.due, records, interrupted.is_set()
-            step = stop
-            if interrupted.is_set():
-                break
-            if time.perf_counter() - began < 0.2:  # all chunks stand at one step again several times a second
-                stride *= 2
-        # interrupted: where the run stands is its last record, so that it can be resumed
-        taken = [at for at in plan.due if at < step]
+        taken = _advance(plan, chunks, records, interrupted.is_set, bar)
         for chunk in chunks:
-            chunk.advance(records, {step: len(taken)}, range(step, step), step)
-    return [*taken, step], records, True
+            chunk.finish(records)
+        return taken, records, interrupted.is_set()
+
+
+def _advance(
+    plan: Plan, chunks: list[Chunk], records: Records, stopping: Callable[[], bool], bar: Callable[[int], None]
+) -> list[int]:
+    """Bring all chunks to the end, side by side; return the steps at which records were taken."""
+    places = {step: index for index, step in enumerate(plan.due)}
+    step, stride = plan.start, 1
+    while True:
+        stop = min(step + stride, plan.last)
+        began = time.perf_counter()
+        for chunk in chunks:
+            chunk.advance(records, places, range(step, stop), plan.last)
+        bar(stop - step)
+        if plan.target is not None and (plan.stopped >= 0).all():
+            return [at for at in plan.due if at <= plan.stopped.max()]
+        if stop == plan.last:
+            return plan.due
+        step = stop
+        if stopping():
+            break
+        if time.perf_counter() - began < 0.2:  # all chunks stand at one step again several times a second
+            stride *= 2
+    # interrupted: where the run stands is its last record, so that it can be resumed
+    taken = [at for at in plan.due if at < step]
+    for chunk in chunks:
+        chunk.advance(records, {step: len(taken)}, range(step, step), step)
+    return [*taken, step]

@@ -104,3 +104,69 @@ class Records:
         for rule, into in self.statistics:
             into[index, rows] = rule(seen.trace)
         return loss
+
+
+WAITING = 1 << 20  # bytes of the passes whose records are taken together: more would leave the cache
+
+
+class Several:
+    """Records of a small network that wait for each other: NumPy's calls take as long for one of them as for all.
+
+    Parameters
+    ----------
+    seen
+        What a record is taken of.
+    rows
+        The places of the seeds.
+    times
+        How many records wait.
+    """
+
+    def __init__(self, seen: Seen, rows: slice, times: int) -> None:
+        trace, targets = seen.trace, seen.targets
+        self.one, self.rows, self.times, self.seeds = seen, rows, times, len(trace.outputs)
+        many = times * self.seeds
+        room = targets if trace.shared else np.empty((many, *targets.shape[1:]), targets.dtype)
+        self.all = Seen(trace.several(times), seen.loss, room)
+        self.records = Records(trace.net.depth, 1, many)
+        self.labels: Array | None = None
+        self.waiting: list[int] = []
+
+    @classmethod
+    def of(cls, seen: Seen, rows: slice, due: int) -> Several | None:
+        """Return what takes several of the ``due`` records together, if they are small and many enough for that."""
+        times = min(WAITING // sum(array.nbytes for array in seen.trace.held), due // 2)
+        return cls(seen, rows, times) if times > 1 else None
+
+    def take(self, index: int, records: Records, labels: Array | None) -> None:
+        """Take a record, or keep what it needs until the others are there; the arguments are those of `Records.take`."""
+        if labels is not None and labels.ndim > 1:
+            if self.labels is None:
+                self.labels = np.zeros((self.times * len(labels), *labels.shape[1:]), labels.dtype)
+            self.labels[self._keep(len(self.waiting))] = labels
+        else:
+            self._keep(len(self.waiting))
+            self.labels = labels
+        self.waiting.append(index)
+        if len(self.waiting) == self.times:
+            self.finish(records)
+
+    def _keep(self, place: int) -> slice:
+        """Keep the pass in one of the places; return its rows."""
+        rows = slice(place * self.seeds, (place + 1) * self.seeds)
+        self.all.trace.copy(self.one.trace, rows)
+        if not self.one.trace.shared:
+            self.all.targets[rows] = self.one.targets
+        return rows
+
+    def finish(self, records: Records) -> None:
+        """Take the records that wait."""
+        if not self.waiting:
+            return
+        for place in range(len(self.waiting), self.times):
+            self._keep(place)  # numbers that have sense, for places that are read and then left out
+        self.records.take(0, slice(None), self.all, self.labels)
+        for name, found in self.records.arrays.items():
+            kept = found.reshape(self.times, self.seeds, *found.shape[2:])
+            records.arrays[name][self.waiting, self.rows] = kept[: len(self.waiting)]
+        self.waiting.clear()
