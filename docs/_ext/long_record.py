@@ -25,9 +25,12 @@ def code(source: str) -> str:
 
 
 def digest(package: Path) -> str:
-    """Return a digest of gradlab's code and data, by which an entry that another gradlab measured is known."""
-    found = hashlib.sha256()
-    for path in sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+    """Return a digest of gradlab's code and data, by which an entry that another gradlab measured is known.
+
+    Its drawings are left out: no trial draws.
+    """
+    found, apart = hashlib.sha256(), {"__pycache__", "plots"}
+    for path in sorted(path for path in package.rglob("*") if path.is_file() and apart.isdisjoint(path.parts)):
         content = code(path.read_text(encoding="utf-8")).encode() if path.suffix == ".py" else path.read_bytes()
         found.update(path.relative_to(package).as_posix().encode() + b"\0" + content + b"\0")
     return found.hexdigest()[:12]

@@ -128,7 +128,7 @@ class Several:
         many = times * self.seeds
         room = targets if trace.shared else np.empty((many, *targets.shape[1:]), targets.dtype)
         self.all = Seen(trace.several(times), seen.loss, room)
-        self.records = Records(trace.net.depth, 1, many)
+        self.records = Records(len(trace.deltas), 1, many)
         self.labels: Array | None = None
         self.waiting: list[int] = []
 
