@@ -17,6 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from gradlab.plots._pieces import shorten
+
 # Each pair reads at 4.5 to 1 or better on its own background (tests/site holds that); the grid is decoration.
 DARK = {  # light: dark
     "#000000": "#e6edf3",
@@ -35,19 +37,6 @@ DARK = {  # light: dark
 }
 MADE = ("/jupyter_execute/", "/drawn_figures/")  # where the figures of a build are
 _COLOUR = re.compile("|".join(DARK), re.IGNORECASE)
-_PLACE = re.compile(r' (?:d|x|y)="[^"]*"')  # not transforms: letters are drawn large and scaled down by small numbers
-_DIGITS = re.compile(r"(\.\d\d)\d+")
-_MARK = re.compile(r"""<g clip-path="[^"]*">\s*(?:<use [^>]*style="([^"]*)"/>\s*)(?:<use [^>]*style="\1"/>\s*)+</g>""")
-
-
-def shorten(svg: str) -> str:
-    """Return the figure with places rounded to a hundredth of a point, and what all marks share said once."""
-
-    def together(match: re.Match[str]) -> str:
-        style = f' style="{match[1]}"'
-        return match[0].replace(style, "").replace("<g ", f"<g{style} ", 1)
-
-    return _MARK.sub(together, _PLACE.sub(lambda match: _DIGITS.sub(r"\1", match[0]), svg))
 
 
 def darken(svg: str) -> str:

@@ -17,14 +17,17 @@ except ModuleNotFoundError as _error:
 from gradlab.plots.labels import label_ends
 from gradlab.plots.lines import band, functions, intervals, layers, reference
 from gradlab.plots.looks import INK, MARKERS, PALETTE, style
+from gradlab.plots.moving import Frames, frames
 from gradlab.plots.plane import boundary, points
 
 __all__ = [
     "INK",
     "MARKERS",
     "PALETTE",
+    "Frames",
     "band",
     "boundary",
+    "frames",
     "functions",
     "intervals",
     "label_ends",
@@ -33,5 +36,5 @@ __all__ = [
     "reference",
     "style",
 ]
-for _public in (band, boundary, functions, intervals, label_ends, layers, points, reference, style):
+for _public in (Frames, band, boundary, frames, functions, intervals, label_ends, layers, points, reference, style):
     _public.__module__ = __name__  # where readers and the reference find them

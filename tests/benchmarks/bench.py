@@ -763,7 +763,7 @@ def measure_stack(quick: bool) -> dict[str, Any]:
     net = gl.MLP(list(sizes), activation="tanh")
     generator = np.random.default_rng(0)
 
-    def trains(many: range) -> Contestant:
+    def trains(many: range, batch: int = batch) -> Contestant:
         def run(steps: int) -> Any:
             ask = {"optimizer": gl.Adam(RATE), "batch_size": batch, "seeds": many, "record_every": NEVER}
             return gl.train(net, data, steps=steps, **ask).theta
@@ -791,11 +791,12 @@ def measure_stack(quick: bool) -> dict[str, Any]:
     contestants = {
         "gradlab": trains(range(seeds)),
         "one by one": trains(range(1)),
+        "one by one, with 1 sample in a batch: hardly more than calls": trains(range(1), 1),
         "its matrix products alone": products,
         "its tanhs alone": tanhs,
     }
     rounds = interleave(contestants, steps, 2 if quick else 7, before=2)
-    scale = {"one by one": seeds}
+    scale = {name: seeds for name in contestants if name.startswith("one by one")}
     micro = {name: rounds.median(name) * scale.get(name, 1) / seeds / steps * 1e6 for name in contestants}
     return {
         "network": f"{_sizes(sizes)}, batch {batch}, {seeds} seeds, float64",
