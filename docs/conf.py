@@ -54,6 +54,7 @@ extensions = [
     "executed_cells",
     "execution_times",
     "families",
+    "frames",
     "gallery",
     "glued_numbers",
     "ledger",
@@ -83,6 +84,8 @@ nb_execution_timeout = 120
 nb_execution_raise_on_error = False  # a warning instead, so that one build names every page that fails; -W exits with 1
 nb_execution_show_tb = False  # _ext/executed_cells.py prints it, with the cell and without the machinery above it
 nb_output_stderr = "warn"  # NumPy's RuntimeWarnings and glyphs that a font lacks fail the build
+# a figure of frames is on a page what any figure is; _ext/frames.py adds the sliders
+nb_mime_priority_overrides = [("html", "image/svg+xml", 1)]
 nb_merge_streams = True
 nb_code_prompt_show = "Show how this was measured"  # pages fold the cells of claims, and no others
 nb_code_prompt_hide = "Hide how this was measured"

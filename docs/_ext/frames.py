@@ -1,0 +1,110 @@
+"""Sliders under the figures that `gl.plots.frames` drew.
+
+The drawing of the default values is an image like any other, with its dark twin. The rest lies in ``_frames/DIGEST.js``
+(each piece once, in light colours, with the table of their dark partners): fetched when the reader first touches a
+slider, by a script element, which works from a file as well as from a server. Without JavaScript, in print and in other
+formats the default drawing stands, with its values and its sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from themed_figures import DARK
+
+_RECORD = re.compile(r'<div class="gl-frames">.*?<script type="application/json">(.*?)</script>', re.DOTALL)
+
+
+class frames(nodes.General, nodes.Element):
+    """The sliders of the image before it."""
+
+
+def records(notebook: Path) -> dict[str, dict[str, Any]]:
+    """Return the frames of an executed page, by the names that MyST-NB gives to their images."""
+    if not notebook.is_file():
+        return {}
+    found = {}
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if record := _RECORD.search("".join(data.get("text/html", ""))):
+                svg = "\n".join("".join(data["image/svg+xml"]).splitlines())
+                found[hashlib.sha256(svg.encode()).hexdigest()] = json.loads(record[1])
+    return found
+
+
+class AddSliders(SphinxTransform):
+    """Put sliders after each image that has frames."""
+
+    default_priority = 390  # before themed_figures shortens the file and adds the twin
+
+    def apply(self, **kwargs: Any) -> None:
+        """Find the images of the page by what is in them."""
+        config = getattr(self.env, "mystnb_config", None)
+        if config is None:
+            return
+        drawn = records(Path(config.output_folder, f"{self.env.docname}.ipynb"))
+        for image in list(self.document.findall(nodes.image)) if drawn else []:
+            record = drawn.get(Path(image.get("uri", "")).stem)
+            if record is not None:
+                told = {key: record[key] for key in ("names", "values", "start", "says")}
+                sliders = frames("", file=self._write({**record, "dark": DARK}), **told)
+                image["classes"].append("gl-moving")
+                image.parent.insert(image.parent.index(image) + 1, sliders)
+
+    def _write(self, record: dict[str, Any]) -> str:
+        """Write the drawings where the site will have them; return the file's name."""
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        path = Path(self.app.outdir, "_frames", f"{name}.js")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'glFrames("{name}",{text});\n', encoding="utf-8")
+        return path.name
+
+
+def visit_html(self: Any, node: frames) -> None:
+    """Write the sliders, hidden until the script has come; the values and the sentence stand in any case."""
+    encode, up = self.encode, "../" * self.builder.current_docname.count("/")
+    steps = _steps([len(values) for values in node["values"]])
+    shown = sum(place * step for place, step in zip(node["start"], steps, strict=True))
+    self.body.append(f'<div class="gl-frames" data-frames="{up}_frames/{node["file"]}">')
+    for name, values, start in zip(node["names"], node["values"], node["start"], strict=True):
+        told = encode(f"{name} = {values[start]}")
+        choices = encode(json.dumps(values, ensure_ascii=False)).replace('"', "&quot;")
+        self.body.append(
+            f'<label class="gl-frames-row"><span class="gl-frames-value">{told}</span>'
+            f'<input type="range" min="0" max="{len(values) - 1}" value="{start}" aria-label="{encode(name)}" '
+            f'aria-valuetext="{told}" data-name="{encode(name)}" data-values="{choices}" hidden></label>'
+        )
+    self.body.append(f'<p class="gl-frames-says" aria-live="polite">{encode(node["says"][shown])}</p></div>')
+    raise nodes.SkipNode
+
+
+def _steps(counts: list[int]) -> list[int]:
+    """Return by how many drawings a step of each slider goes on: the last one's drawings follow each other."""
+    steps = [1]
+    for count in counts[:0:-1]:
+        steps.insert(0, steps[0] * count)
+    return steps
+
+
+def visit_other(self: Any, node: frames) -> None:
+    """Leave the default drawing alone."""
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the node, its transform and its script."""
+    other = (visit_other, None)
+    app.add_node(frames, html=(visit_html, None), latex=other, text=other, man=other, texinfo=other)
+    app.add_transform(AddSliders)
+    app.add_js_file("frames.js", loading_method="defer")
+    app.add_css_file("frames.css")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
