@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import runpy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
 LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -2.2, 3.2  # what every picture shows at least
+FONTS = RC.parent / "_ipython" / "figure_fonts_config.py"
 MARGIN = 1.5  # what it shows beyond a kink
 VALUE, SLOPE = plots.PALETTE[2], plots.PALETTE[1]
 
@@ -83,8 +85,15 @@ def place(app: Sphinx, part: Activation) -> Path:
 
 def draw_all(app: Sphinx) -> None:
     """Draw every activation once, before pages are read: two of them show it, and they may be read at the same time."""
-    sources = [RC, *Path(__file__).parent.glob("*.py"), *Path(gradlab.__file__).parent.rglob("*.py")]
+    sources = [
+        RC,
+        FONTS,
+        *FONTS.parents[1].glob("_fonts/*"),
+        *Path(__file__).parent.glob("*.py"),
+        *Path(gradlab.__file__).parent.rglob("*.py"),
+    ]
     newest = max(source.stat().st_mtime for source in sources)
+    runpy.run_path(str(FONTS))["register"]()
     for part in ACTIVATIONS.values():
         path = place(app, part)
         if not path.is_file() or path.stat().st_mtime < newest:

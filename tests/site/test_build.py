@@ -27,13 +27,14 @@ class Book:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "gradlab", folder / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("_ext", "_inv", "_static", "_templates"):
+        for name in ("_ext", "_fonts", "_inv", "_static", "_templates"):
             shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
         profile = "_ipython/profile_default/ipython_kernel_config.py"
         (folder / "docs" / profile).parent.mkdir(parents=True)
         for name in (
             profile,
             "_ipython/small_results_config.py",
+            "_ipython/figure_fonts_config.py",
             "conf.py",
             "matplotlibrc",
             "references.bib",

@@ -8,6 +8,6 @@ c.InlineBackend.figure_formats = {"svg"}
 c.InlineBackend.print_figure_kwargs = {"bbox_inches": "tight", "metadata": {"Date": None}}
 c.InteractiveShell.colors = "nocolor"  # a traceback is read in a build's log
 
-# what a slow statement leaves behind has to be small: see that file
+# what a slow statement leaves behind has to be small, and figures have fonts of their own: see these files
 sys.path.insert(0, str(Path(__file__).parents[1]))
-c.InteractiveShellApp.extensions = ["small_results_config"]
+c.InteractiveShellApp.extensions = ["small_results_config", "figure_fonts_config"]
