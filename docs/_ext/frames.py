@@ -26,38 +26,27 @@ class frames(nodes.General, nodes.Element):
     """The sliders of the image before it."""
 
 
-def records(notebook: Path) -> dict[str, dict[str, Any]]:
-    """Return the frames of an executed page, by the names that MyST-NB gives to their images."""
-    if not notebook.is_file():
-        return {}
-    found = {}
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if record := _RECORD.search("".join(data.get("text/html", ""))):
-                svg = "\n".join("".join(data["image/svg+xml"]).splitlines())
-                found[hashlib.sha256(svg.encode()).hexdigest()] = json.loads(record[1])
-    return found
-
-
 class AddSliders(SphinxTransform):
-    """Put sliders after each image that has frames."""
+    """Put sliders after each image that has frames, and drop the output's HTML, which is for notebooks."""
 
     default_priority = 390  # before themed_figures shortens the file and adds the twin
 
     def apply(self, **kwargs: Any) -> None:
-        """Find the images of the page by what is in them."""
-        config = getattr(self.env, "mystnb_config", None)
-        if config is None:
-            return
-        drawn = records(Path(config.output_folder, f"{self.env.docname}.ipynb"))
-        for image in list(self.document.findall(nodes.image)) if drawn else []:
-            record = drawn.get(Path(image.get("uri", "")).stem)
-            if record is not None:
-                told = {key: record[key] for key in ("names", "values", "start", "says")}
-                sliders = frames("", file=self._write({**record, "dark": DARK}), **told)
+        """Find the outputs that come as an image and as HTML with a record."""
+        for bundle in self.document.findall(nodes.container):
+            if bundle.get("nb_element") != "mime_bundle":
+                continue
+            kinds = {kind["mime_type"]: kind for kind in bundle}
+            found = _RECORD.search(kinds["text/html"].astext()) if "text/html" in kinds else None
+            if found is None:
+                continue
+            bundle.remove(kinds["text/html"])
+            record = json.loads(found[1])
+            told = {key: record[key] for key in ("names", "values", "start", "says")}
+            sliders = frames("", file=self._write({**record, "dark": DARK}), **told)
+            for image in kinds["image/svg+xml"].findall(nodes.image):
                 image["classes"].append("gl-moving")
-                image.parent.insert(image.parent.index(image) + 1, sliders)
+            kinds["image/svg+xml"].append(sliders)
 
     def _write(self, record: dict[str, Any]) -> str:
         """Write the drawings where the site will have them; return the file's name."""
