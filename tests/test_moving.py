@@ -104,9 +104,12 @@ def test_limits_that_move_are_told():
 
     with pytest.warns(UserWarning, match="set xlim and ylim"):
         gl.plots.frames(moving, top=[1, 2])
+
+
+def test_many_drawings_make_no_noise():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        gl.plots.frames(wave, phase=[0, 1])
+        gl.plots.frames(wave, phase=range(25), height=[1, 2])
 
 
 def nothing(**_):

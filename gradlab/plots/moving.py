@@ -264,6 +264,7 @@ def _drawn(draw: Callable[..., str], values: Mapping[str, Any]) -> tuple[Figure,
     if not isinstance(says, str) or not says.strip():
         raise TypeError(f"draw({told}) must return the sentence that says what this drawing shows, not {says!r}")
     figure.draw_without_rendering()  # lay it out once
+    plt.close(figure)  # pyplot counts those that are open, and warns from 20 on
     return figure, says.strip()
 
 
