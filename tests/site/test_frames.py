@@ -1,0 +1,218 @@
+"""Figures with sliders (docs/_ext/frames.py, frames.js): what they fetch, show and say."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from built_book import HTML, PAGES
+
+CHAPTERS = [name for name in PAGES if name.startswith("learn/") and name != "learn/story"]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; object-src 'none'"
+SWAP = """async (slider) => {  // milliseconds from a movement of the slider to the picture that belongs to it
+  const figure = slider.closest("figure"), image = [...figure.querySelectorAll("img")].find((one) => one.offsetParent);
+  const before = image.src, began = performance.now();
+  slider.value = Number(slider.value) === Number(slider.max) ? 0 : Number(slider.value) + 1;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  while (image.src === before) await new Promise(requestAnimationFrame);
+  await image.decode();
+  return performance.now() - began;
+}"""
+
+
+def files(soup) -> list[Path]:
+    """Return the files of drawings that a page may fetch."""
+    return [HTML / "_frames" / box["data-frames"].rpartition("/")[2] for box in soup.select(".gl-frames")]
+
+
+@pytest.fixture(scope="session")
+def moving(soups):
+    """Return the pages that have figures with sliders."""
+    return [name for name, soup in soups.items() if soup.select(".gl-frames")]
+
+
+@pytest.fixture
+def visit(browser, origin):
+    """Open a page; what it asks for is kept in ``page.asked``, what goes wrong in ``page.troubles``."""
+    contexts = []
+
+    def open_page(name, viewport=DESK, policy=None, **options):
+        context = browser.new_context(viewport=viewport, reduced_motion="reduce", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.troubles = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        if policy:
+
+            def with_policy(route):
+                answer = route.fetch()
+                route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
+
+            page.route("**/*.html", with_policy)
+        page.goto(f"{origin}/{name}.html", wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def fetched(page) -> list[str]:
+    """Return what the page has asked for of the drawings."""
+    return [address for address in page.asked if "/_frames/" in address]
+
+
+def shown(page) -> str:
+    """Return the address of the first moving picture that can be seen."""
+    return page.locator("img.gl-moving:visible").first.get_attribute("src")
+
+
+def settled(page, before: str) -> str:
+    """Wait until the picture is another one; return its address."""
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('img.gl-moving')].find((one) => one.offsetParent).getAttribute('src') !== before",
+        arg=before,
+    )
+    return shown(page)
+
+
+@pytest.mark.parametrize("name", ["index", *CHAPTERS])
+def test_the_home_page_and_every_chapter_have_a_figure_that_answers_to_the_hand(soups, name):
+    assert soups[name].select("figure .gl-frames")
+
+
+def test_the_drawings_of_a_page_are_light_whole_and_of_one_size(soups, moving):
+    for name in moving:
+        assert sum(len(gzip.compress(path.read_bytes())) for path in files(soups[name])) < 150_000, name
+        for path in files(soups[name]):
+            record = json.loads(re.fullmatch(r'glFrames\("\w+",(.*)\);\n', path.read_text(encoding="utf-8"))[1])
+            drawings = ["".join(record["pool"][piece] for piece in pieces) for pieces in record["order"]]
+            assert len(set(drawings)) > len(drawings) / 2, f"{name}: most of the drawings of {path.name} are the same"
+            assert len({re.search(r'viewBox="[^"]*"', drawing)[0] for drawing in drawings}) == 1
+            assert len(record["says"]) == len(drawings)
+            colours = set(re.findall(r"#[0-9a-f]{6}\b", "".join(record["pool"]).lower()))
+            assert colours <= {*record["dark"]}, f"{name}: colours without a dark partner"
+
+
+def test_each_drawing_has_a_sentence_of_its_own(soups, moving):
+    for name in moving:
+        for path in files(soups[name]):
+            says = json.loads(path.read_text(encoding="utf-8").partition(",")[2].rstrip(");\n"))["says"]
+            assert all(sentence.strip()[-1] in ".!?" for sentence in says), name
+            assert len(set(says)) > len(says) / 2, f"{name}: {says}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["index", "learn/vanishing", "learn/initialization"])
+def test_nothing_is_fetched_before_the_first_touch_and_arrow_keys_move_the_picture(visit, name, scheme):
+    page = visit(name, color_scheme=scheme)
+    page.wait_for_timeout(200)
+    assert fetched(page) == []
+    slider, before = page.locator(".gl-frames input").first, shown(page)
+    alt = page.locator("img.gl-moving:visible").first.get_attribute("alt")
+    slider.focus()
+    page.keyboard.press("ArrowRight" if slider.input_value() != slider.get_attribute("max") else "ArrowLeft")
+    after = settled(page, before)
+    assert after.startswith("blob:")
+    assert len(fetched(page)) == 1
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    value = slider.get_attribute("aria-valuetext")
+    assert value.startswith(f"{slider.get_attribute('aria-label')} = ")
+    page.wait_for_timeout(600)
+    said = page.locator(".gl-frames").first.locator(".gl-frames-says").inner_text()
+    assert said in page.locator("img.gl-moving:visible").first.get_attribute("alt") != alt
+    assert page.troubles == []
+
+
+def test_the_pointer_drags_the_slider(visit):
+    page = visit("learn/vanishing")
+    slider, before = page.locator(".gl-frames input").first, shown(page)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 3, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    if slider.get_attribute("value") == "0":
+        slider.press("End")
+    settled(page, before)
+
+
+def test_a_finger_moves_the_slider(visit):
+    page = visit("learn/vanishing", PHONE, has_touch=True, is_mobile=True)
+    slider, before = page.locator(".gl-frames input").first, shown(page)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box["height"] >= 24
+    far = box["width"] - 4 if int(slider.input_value()) < int(slider.get_attribute("max")) / 2 else 4
+    page.touchscreen.tap(box["x"] + far, box["y"] + box["height"] / 2)
+    settled(page, before)
+
+
+def test_the_picture_changes_with_the_theme_after_it_was_moved(visit):
+    page = visit("learn/vanishing", color_scheme="light")
+    before = shown(page)
+    page.locator(".gl-frames input").first.press("End" if before else "Home")
+    page.locator(".gl-frames input").first.press("ArrowLeft")
+    light = settled(page, before)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_function("document.querySelector('img.gl-moving.gl-dark').src.startsWith('blob:')")
+    assert page.locator("img.gl-moving.gl-dark").first.is_visible()
+    assert shown(page) != light
+
+
+def test_without_javascript_and_in_print_the_default_drawing_stands_with_its_sentence(visit):
+    page = visit("learn/vanishing", java_script_enabled=False)
+    assert not page.locator(".gl-frames input").first.is_visible()
+    assert page.locator(".gl-frames-says").first.is_visible()
+    assert page.locator(".gl-frames-value").first.inner_text().strip()
+    page = visit("learn/vanishing")
+    page.emulate_media(media="print")
+    assert not page.locator(".gl-frames input").first.is_visible()
+    assert page.locator(".gl-frames-says").first.is_visible()
+
+
+def test_sliders_work_under_a_strict_policy(visit):
+    page = visit("learn/vanishing", policy=POLICY)
+    before = shown(page)
+    page.locator(".gl-frames input").first.press("End")
+    page.locator(".gl-frames input").first.press("ArrowLeft")
+    assert settled(page, before).startswith("blob:")
+
+
+def test_a_lost_connection_is_told_and_tried_again(visit):
+    page = visit("learn/vanishing")
+    before = shown(page)
+    page.route("**/_frames/**", lambda route: route.abort())
+    slider = page.locator(".gl-frames input").first
+    slider.press("ArrowLeft")
+    page.get_by_text("could not be fetched").wait_for()
+    page.unroute("**/_frames/**")
+    slider.press("Home")
+    slider.press("End")
+    settled(page, before)
+
+
+def test_a_swap_takes_less_than_a_tenth_of_a_second_at_a_quarter_of_the_speed(visit, moving):
+    for name in moving:
+        page = visit(name)
+        slider = page.locator(".gl-frames input").first
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        slider.evaluate(SWAP)  # fetches
+        assert min(slider.evaluate(SWAP) for _ in range(8)) < 100, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_sliders_are_accessible(visit, moving, scheme):
+    for name in moving[:4]:
+        found = (
+            Axe().run(visit(name, color_scheme=scheme), context={"include": [[".gl-frames"]]}).response["violations"]
+        )
+        assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
