@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from built_book import HTML, PAGES
+from built_book import HTML, PAGES, ROOT
 
 CHAPTERS = [name for name in PAGES if name.startswith("learn/") and name != "learn/story"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -216,3 +218,34 @@ def test_sliders_are_accessible(visit, moving, scheme):
             Axe().run(visit(name, color_scheme=scheme), context={"include": [[".gl-frames"]]}).response["violations"]
         )
         assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+
+
+NOTEBOOK = """
+import matplotlib
+matplotlib.use("agg")
+import matplotlib.pyplot as plt
+import gradlab as gl
+
+def draw(depth, height):
+    figure, ax = plt.subplots()
+    ax.plot([0, 1], [0, height * depth])
+    ax.set(xlim=(0, 1), ylim=(0, 9))
+    return f"depth {depth}, height {height}."
+
+print(gl.plots.frames(draw, depth=[1, 2, 3], height=[1, 2], default={"depth": 2})._repr_html_())
+"""
+
+
+def test_a_notebook_gets_the_same_figure_with_its_sliders(browser):
+    made = subprocess.run([sys.executable, "-c", NOTEBOOK], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    page = browser.new_page()
+    page.set_content(f"<main>{made}{made}</main>")  # a notebook may show it twice
+    assert page.locator("input").count() == 4
+    before = page.locator("img").first.get_attribute("src")
+    page.locator("input").first.press("End")
+    page.locator("input").nth(1).press("ArrowRight")
+    assert page.locator("p").first.inner_text() == "depth 3, height 2."
+    assert page.locator("img").first.get_attribute("src") != before
+    assert page.locator("img").nth(1).get_attribute("src") == before
+    page.wait_for_function("document.querySelector('img').naturalWidth > 0")
+    page.close()
