@@ -48,6 +48,8 @@ extensions = [
     "sphinxext.opengraph",
     "notfound.extension",
     "sphinx_sitemap",
+    "chapters",
+    "checked_cards",
     "claims",
     "code_links",
     "docstrings",
@@ -60,6 +62,7 @@ extensions = [
     "ledger",
     "mathml",
     "page_fixes",
+    "page_order",
     "sentences",
     "small_figures",
     "themed_figures",
@@ -145,7 +148,7 @@ html_baseurl = (
 ).rstrip("/") + "/"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
-html_css_files = ["custom.css", "gallery.css", "code_links.css"]
+html_css_files = ["custom.css", "gallery.css", "code_links.css", "page_order.css"]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
 html_last_updated_fmt = None  # a date would make each build differ

@@ -1,7 +1,7 @@
 """The ledger: the claims of all pages as tables, one for each page, with a filter for readers whose browser runs scripts.
 
 Beside each claim stand its grounds: how far was tried, that it is mathematics, or the longer trial that it survived
-(docs/long); the badges on the pages say the same. ``{long-run}`` shows all trials.
+(docs/long); the cards on the pages say the same (checked_cards.py). ``{long-run}`` shows all trials.
 
 Without a script the whole ledger is there and the filter is not. The script is ``_static/ledger.js``; the words that it
 shows come from here.
@@ -10,7 +10,6 @@ shows come from here.
 from __future__ import annotations
 
 import math
-import re
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -30,8 +29,6 @@ WIDTHS = (52, 15, 14, 19)
 _LEDGER, _LONG = "gl-ledger", "gl-long-run"
 TRIAL_HEADINGS = ("Trial", "Tried", "Bound", "Measured")
 TRIAL_WIDTHS = (44, 26, 15, 15)
-_MEASURED = re.compile(r'(?<=<span class="gl-claim-value">)measured [^<]*')
-_BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">.*?(?=</div>)', re.S)
 
 
 class ledger(nodes.General, nodes.Element):
@@ -99,13 +96,40 @@ def trial_id(key: str) -> str:
     return f"long-{key}"
 
 
-def grounds(app: Sphinx, claim: Claim, page: str) -> list[nodes.Node]:
-    """Return on what a claim rests, as text with links; nothing where it says all itself."""
+def row_address(app: Sphinx, claim: Claim, page: str) -> str | None:
+    """Return the address of a claim's row, for a page that links there; None in a book without the ledger."""
+    where = _page_of(app.env, _LEDGER)
+    return None if where is None else f"{app.builder.get_relative_uri(page, where)}#{row_id(claim)}"
+
+
+def row_id(claim: Claim) -> str:
+    """Return the id of a claim's row."""
+    return f"row-{claim.key}"
+
+
+def sentence(claim: Claim) -> str:
+    """Return what a claim says, with its units kept beside their numbers."""
+    return claim.text.replace(" %", f"{FIXED}%")
+
+
+def measured(claim: Claim) -> str:
+    """Return what was measured, as the book prints numbers."""
+    return all_printed(f"{claim.value:.4g}")
+
+
+def bound(claim: Claim) -> str:
+    """Return what is claimed, as the book prints numbers."""
+    return all_printed(claim.bound)
+
+
+def grounds(app: Sphinx, claim: Claim, page: str, *, beside_sentence: bool = False) -> list[nodes.Node]:
+    """Return on what a claim rests, as text with links; ``beside_sentence``: without the budget, which stands there."""
     if claim.identity:
         return [nodes.Text("An identity: mathematics says so, and the measurement checks its arithmetic.")]
     trial = getattr(app.env, "gl_trials", {}).get(claim.survived)
     if trial is None:
-        return [nodes.Text(f"Tried as far as it says: {claim.budget}.")] if claim.budget else []
+        told = claim.budget and not beside_sentence
+        return [nodes.Text(f"Tried as far as it says: {claim.budget}.")] if told else []
     table = _page_of(app.env, _LONG)
     words = nodes.Text("survived a longer trial" if trial["holds"] else "did not survive a longer trial")
     if table is None:
@@ -113,11 +137,11 @@ def grounds(app: Sphinx, claim: Claim, page: str) -> list[nodes.Node]:
     else:
         there = f"{app.builder.get_relative_uri(page, table)}#{trial_id(trial['key'])}"
         link = nodes.reference("", "", words, internal=True, refuri=there)
-    measured = f"measured {trial['value']:.4g}, claimed {trial['bound']}"
+    verdict = f"measured {trial['value']:.4g}, claimed {trial['bound']}"
     return [
         nodes.Text("It "),
         link,
-        nodes.Text(f": {trial['budget']}; {all_printed(measured)}{_when(trial)}."),
+        nodes.Text(f": {trial['budget']}; {all_printed(verdict)}{_when(trial)}."),
     ]
 
 
@@ -126,7 +150,8 @@ def _when(trial: long_record.Entry) -> str:
     return f", {trial['date']}{older}"
 
 
-def _source(app: Sphinx, claim: Claim, page: str) -> nodes.Node:
+def source(app: Sphinx, claim: Claim, page: str) -> nodes.Node:
+    """Return the source of a claim as a link, with whether it states what is tested."""
     for citation in app.env.get_domain("cite").citations:
         if citation.key == claim.cite:
             people = [" ".join(person.last_names) for person in citation.entry.persons.get("author", [])]
@@ -147,16 +172,15 @@ def _labelled(heading: str, cell: nodes.Node) -> nodes.entry:
 def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
     """Return a claim as a row; its key leads to the cell that measured it."""
     there = f"{app.builder.get_relative_uri(page, claim.page)}#claim-{claim.key}"
-    sentence = nodes.paragraph("", claim.text.replace(" %", f"{FIXED}%"))
     key = nodes.paragraph("", "", nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there))
     key["classes"].append("gl-ledger-key")
     rests = (
         [nodes.paragraph("", "", *basis, classes=["gl-ledger-grounds"])] if (basis := grounds(app, claim, page)) else []
     )
-    bound, value = all_printed(claim.bound), all_printed(f"{claim.value:.4g}")
-    cells = (nodes.inline("", bound), nodes.inline("", value), _source(app, claim, page))
+    cells = (nodes.inline("", bound(claim)), nodes.inline("", measured(claim)), source(app, claim, page))
     labelled = (_labelled(heading, cell) for heading, cell in zip(HEADINGS[1:], cells, strict=True))
-    return nodes.row("", nodes.entry("", sentence, key, *rests), *labelled)
+    said = nodes.entry("", nodes.paragraph("", sentence(claim)), key, *rests)
+    return nodes.row("", said, *labelled, ids=[row_id(claim)])
 
 
 def table(headings: tuple[str, ...], widths: tuple[int, ...], rows: list[nodes.row]) -> nodes.table:
@@ -238,22 +262,6 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
         place.replace_self(parts(app, page))
     for place in list(doctree.findall(long_run)):
         place.replace_self(trials_table(app, page))
-    for badge in list(doctree.findall(nodes.raw)):
-        if badge.get("format") == "html" and 'class="gl-claim"' in badge.astext():
-            badge.children[:] = [nodes.Text(_BADGE.sub(lambda found: with_grounds(app, found, page), badge.astext()))]
-
-
-def with_grounds(app: Sphinx, badge: re.Match[str], page: str) -> str:
-    """Return a badge with its numbers as the book prints them and the grounds of its claim."""
-    shown = _MEASURED.sub(lambda found: all_printed(found[0]), badge[0]).replace(" %", f"{FIXED}%")
-    claim = next((claim for claim in getattr(app.env, "gl_claims", []) if claim.key == badge[1]), None)
-    if claim is None or (claim.budget and not claim.survived and not claim.identity):
-        return shown  # the sentence says itself how far was tried
-    html = ""
-    for node in grounds(app, claim, page):
-        text = escape(node.astext())
-        html += f'<a href="{escape(node["refuri"])}">{text}</a>' if isinstance(node, nodes.reference) else text
-    return f'{shown} <span class="gl-claim-grounds">{html}</span>' if html else shown
 
 
 def add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
