@@ -92,7 +92,7 @@ def arrange(cell: nodes.container) -> None:
         return
     shown = [output] if output is not None else []
     cell.clear()
-    cell.pop("hide_mode", None)  # else MyST-NB folds the code once more
+    cell["hide_mode"] = None  # else MyST-NB folds the code once more
     if lesson:
         cell.extend([*shown, source])
     else:
