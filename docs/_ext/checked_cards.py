@@ -26,8 +26,9 @@ _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">')
 
 
 def _unbroken(text: str) -> str:
-    """Return a number or a bound that no line breaks, but at "and"."""
-    return text.replace(" ", ledger.FIXED).replace(f"{ledger.FIXED}and{ledger.FIXED}", " and ")
+    """Return a number or a bound that no line breaks, but at "and" and before ±: a phone is narrow."""
+    fixed = text.replace(" ", ledger.FIXED)
+    return fixed.replace(f"{ledger.FIXED}and{ledger.FIXED}", " and ").replace(f"{ledger.FIXED}±", " ±")
 
 
 def _said(word: str) -> nodes.inline:
@@ -39,12 +40,15 @@ def item(app: Sphinx, claim: Claim, page: str) -> element:
     """Return a claim as an item of the list."""
     text = nodes.inline("", ledger.sentence(claim), classes=["gl-claim-text"])
     if claim.cite:
-        text += [nodes.Text(" "), nodes.inline("", "", ledger.source(app, claim, page), classes=["gl-claim-cite"])]
+        source = ledger.source(app, claim, page)
+        text += [
+            nodes.Text(" "),
+            nodes.inline("", "", nodes.Text("("), source, nodes.Text(")"), classes=["gl-claim-cite"]),
+        ]
     if basis := ledger.grounds(app, claim, page, beside_sentence=True):
         text += [nodes.Text(" "), nodes.inline("", "", *basis, classes=["gl-claim-grounds"])]
     itself = f"claim-{claim.key}"
-    link = made("a", nodes.Text("#"), classes=["headerlink"], href=f"#{itself}", title="Link to this claim")
-    text += link
+    text += made("a", nodes.Text("#"), classes=["headerlink"], href=f"#{itself}", title="Link to this claim")
     measured: nodes.Node = nodes.Text(_unbroken(ledger.measured(claim)))
     if row := ledger.row_address(app, claim, page):
         measured = nodes.reference("", "", _said("measured"), measured, internal=True, refuri=row)
