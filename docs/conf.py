@@ -59,6 +59,7 @@ extensions = [
     "frames",
     "gallery",
     "glued_numbers",
+    "home",
     "ledger",
     "mathml",
     "page_fixes",
@@ -146,9 +147,11 @@ html_baseurl = (
     or os.environ.get("READTHEDOCS_CANONICAL_URL")
     or "https://gradlab.github.io/gradlab-book/"
 ).rstrip("/") + "/"
-html_favicon = "_static/favicon.svg"
+html_favicon = "_static/mark.svg"
 html_static_path = ["_static"]
-html_css_files = ["custom.css", "gallery.css", "code_links.css", "page_order.css"]
+html_css_files = [
+    *("custom.css", "page_order.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css")
+]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
 html_last_updated_fmt = None  # a date would make each build differ

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
 LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -2.2, 3.2  # what every picture shows at least
 FONTS = RC.parent / "_ipython" / "figure_fonts_config.py"
+THUMBNAIL = "-thumbnail"
 MARGIN = 1.5  # what it shows beyond a kink
 VALUE, SLOPE = plots.PALETTE[2], plots.PALETTE[1]
 
@@ -78,9 +79,26 @@ def draw(part: Activation, path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def place(app: Sphinx, part: Activation) -> Path:
-    """Return where the figure of an activation lies, beside the built pages."""
-    return Path(app.outdir).parent / "drawn_figures" / f"{part.name}.svg"
+def draw_thumbnail(part: Activation, path: Path) -> None:
+    """Draw value and slope to be looked at among thirty others: two lines and two axes, no ticks and no words."""
+    left, right, bottom, top = window(part)
+    with matplotlib.rc_context(fname=RC):
+        figure = Figure(figsize=(2.4, 1.6))
+        ax = figure.add_axes((0, 0, 1, 1))
+        for line in (ax.axhline, ax.axvline):
+            line(0, color=plots.INK, linewidth=0.6)
+        for slope, look in ((True, {"color": SLOPE, "linestyle": "--"}), (False, {"color": VALUE, "linestyle": "-"})):
+            plots.functions(ax, part, slope=slope, low=left, high=right)
+            ax.get_lines()[-1].set(**look, linewidth=1.8)
+        ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="", ylabel="")
+        ax.axis("off")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, format="svg", metadata={"Date": None})
+
+
+def place(app: Sphinx, part: Activation, kind: str = "") -> Path:
+    """Return where the figure of an activation lies, beside the built pages; ``-thumbnail`` is the other kind."""
+    return Path(app.outdir).parent / "drawn_figures" / f"{part.name}{kind}.svg"
 
 
 def draw_all(app: Sphinx) -> None:
@@ -95,14 +113,15 @@ def draw_all(app: Sphinx) -> None:
     newest = max(source.stat().st_mtime for source in sources)
     runpy.run_path(str(FONTS))["register"]()
     for part in ACTIVATIONS.values():
-        path = place(app, part)
-        if not path.is_file() or path.stat().st_mtime < newest:
-            draw(part, path)
+        for kind, drawing in (("", draw), (THUMBNAIL, draw_thumbnail)):
+            path = place(app, part, kind)
+            if not path.is_file() or path.stat().st_mtime < newest:
+                drawing(part, path)
 
 
-def figure(app: Sphinx, part: Activation) -> list[str]:
+def figure(app: Sphinx, part: Activation, kind: str = "") -> list[str]:
     """Return the reStructuredText that shows an activation."""
-    path = place(app, part)
+    path = place(app, part, kind)
     left, right = window(part)[:2]
     ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([left, right]) for end in pair]
     text = (

@@ -1,4 +1,4 @@
-"""The gallery: ``{gallery} ACTIVATIONS`` becomes a card for each activation of the registry, in its order.
+"""The gallery: ``{gallery} ACTIVATIONS`` becomes a card for each activation of the registry, in its order, and a filter.
 
 A card says nothing of its own. Formula and use stand in the activation's docstring (its summary and its ``Notes``), the
 paper in its ``source``, the numbers are computed, and the function to copy stands, tested, in `numpy_versions`.
@@ -7,17 +7,28 @@ paper in its ``source``, the numbers are computed, and the function to copy stan
 from __future__ import annotations
 
 import inspect
+import math
 import re
+from typing import Any
 
 import activation_facts
 import cited
 import families
 import numpy_versions
 from activation_facts import number
+from docutils import nodes
 from sphinx.application import Sphinx
 
 from gradlab import ACTIVATIONS, Activation
 
+# What the filter offers, and how each is called there; which one an activation is, is computed.
+FAMILIES = {
+    "bounded": "bounded, as sigmoid",
+    "kinked": "with a kink, as ReLU",
+    "smooth": "smooth, as GELU",
+    "adaptive": "learned or drawn slope",
+}
+PROPERTIES = {"monotonic": "monotonic", "centred": "zero-centred", "nokink": "without a kink"}
 _HEADING = re.compile(r"^(\w[\w ]*)\n-+\n", re.MULTILINE)
 
 
@@ -48,38 +59,83 @@ def facts(part: Activation) -> list[str]:
 
 
 class Gallery(families.FromSource):
-    """``{gallery} ACTIVATIONS``: a list of names, and a card for each."""
+    """``{gallery} ACTIVATIONS``: a filter, and a card for each activation."""
 
     def entries(self, name: str) -> list[str]:
-        """Return the list and the cards as reStructuredText."""
+        """Return the filter and the cards as reStructuredText."""
         parts = families.family(name)
         if not parts or not all(isinstance(part, Activation) for part in parts.values()):
             raise self.error(f"a gallery shows a family of activations, not {name!r}")
-        jumps = [f"* `{key} <#gallery-{key.replace('_', '-')}>`__" for key in parts]  # docutils' form of an id
         cards = [line for key, part in parts.items() for line in self.card(key, part)]
-        boxes = (("gl-jumps", jumps), ("gl-gallery", cards))
-        return [line for box, inner in boxes for line in [f".. container:: {box}", "", *_indent(inner), ""]]
+        form = [".. raw:: html", "", *_indent([filter_form(len(parts))]), ""]
+        return [*form, ".. container:: gl-gallery", "", *_indent(cards), ""]
 
     def card(self, key: str, part: Activation) -> list[str]:
         """Return one card."""
         said = sections(part)
         aliases = [alias for alias in ACTIVATIONS.aliases if ACTIVATIONS[alias] is part]
+        copied = numpy_versions.source(key, part.rule).splitlines()
+        fold = [f"**Where it is used.** {cited.link(self.env, said['Notes'])}", ""] if "Notes" in said else []
+        fold += facts(part)
+        fold += [f":Source: :cite:t:`{part.source}`"] if part.source else []
+        fold += ["", "NumPy, to copy:", "", ".. code-block:: python", "", *_indent(copied)]
         lines = [
             f".. rubric:: :py:func:`{key} <{families.home(part, key)}.{key}>`",
             "   :heading-level: 2",
             "",
-            *activation_facts.figure(self.env.app, part),
+            *activation_facts.figure(self.env.app, part, activation_facts.THUMBNAIL),
             "",
             said[""] + (f" Its other name is {', '.join(aliases)}." if aliases else ""),
             "",
+            ".. dropdown:: Use, numbers, NumPy",
+            "",
+            *_indent(fold),
         ]
-        if "Notes" in said:
-            lines += [f"**Where it is used.** {cited.link(self.env, said['Notes'])}", ""]
-        lines += facts(part)
-        lines += [f":Source: :cite:t:`{part.source}`"] if part.source else []
-        copied = numpy_versions.source(key, part.rule).splitlines()
-        lines += ["", ".. dropdown:: NumPy, to copy", "", *_indent([".. code-block:: python", "", *_indent(copied)])]
-        return [".. container:: gl-card", f"   :name: gallery-{key}", "", *_indent(lines), ""]
+        marks = " ".join(f"gl-is-{mark}" for mark in [family(part), *properties(part)])
+        return [f".. container:: gl-card {marks}", f"   :name: gallery-{key}", "", *_indent(lines), ""]
+
+
+def family(part: Activation) -> str:
+    """Return the one of `FAMILIES` that an activation belongs to."""
+    if part.learned or part.draw is not None:
+        return "adaptive"
+    if all(map(math.isfinite, part.range)):
+        return "bounded"
+    return "kinked" if part.kinks else "smooth"
+
+
+def properties(part: Activation) -> list[str]:
+    """Return those of `PROPERTIES` that an activation has."""
+    has = {"monotonic": part.monotonic, "centred": part.zero_centred, "nokink": not part.kinks}
+    return [name for name in PROPERTIES if has[name]]
+
+
+def filter_form(total: int) -> str:
+    """Return the controls as HTML, hidden until gallery.js is there to obey them."""
+
+    def select(name: str, label: str, none: str, choices: dict[str, str]) -> str:
+        options = "".join(f'<option value="{value}">{words}</option>' for value, words in choices.items())
+        return (
+            f'<p><label for="gallery-{name}">{label}</label><select id="gallery-{name}" name="{name}">'
+            f'<option value="">{none}</option>{options}</select></p>'
+        )
+
+    return (
+        '<form class="gl-gallery-filter" role="search" aria-label="Activations" hidden>'
+        '<p><label for="gallery-words">Name or words</label>'
+        '<input id="gallery-words" name="words" type="search" autocomplete="off" spellcheck="false"></p>'
+        + select("family", "Family", "all families", FAMILIES)
+        + select("property", "Property", "any", PROPERTIES)
+        + f'<p class="gl-gallery-count" role="status" data-all="All {total} activations" '
+        f'data-some="{{shown}} of {total} activations" data-none="No activation is like that.">All {total} activations</p>'
+        "</form>"
+    )
+
+
+def add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Load the filter where there is a gallery."""
+    if doctree is not None and any("gl-gallery" in box["classes"] for box in doctree.findall(nodes.container)):
+        app.add_js_file("gallery.js", loading_method="defer")
 
 
 def _indent(lines: list[str]) -> list[str]:
@@ -90,4 +146,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive."""
     app.setup_extension("families")
     app.add_directive("gallery", Gallery)
+    app.connect("html-page-context", add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
