@@ -108,7 +108,7 @@ def _execution_key() -> str:
     digest = hashlib.sha256(sys.version.encode())
     package = [path for path in (ROOT / "gradlab").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     for path in sorted(
-        [*package, HERE / "matplotlibrc", *(HERE / "_ipython").rglob("*_config.py"), *(HERE / "_fonts").iterdir()]
+        [*package, HERE / "matplotlibrc", *(HERE / "_ipython").rglob("*_config.py"), *(HERE / "_fonts").glob("*.ttf")]
     ):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in ("numpy", "matplotlib", "matplotlib-inline", "ipython", "ipykernel", "jupyter-cache", "myst-nb"):
