@@ -61,6 +61,7 @@ extensions = [
     "glued_numbers",
     "home",
     "ledger",
+    "lost",
     "mathml",
     "page_fixes",
     "page_order",
