@@ -87,7 +87,7 @@ class Gallery(families.FromSource):
             "",
             said[""] + (f" Its other name is {', '.join(aliases)}." if aliases else ""),
             "",
-            ".. dropdown:: Use, numbers, NumPy",
+            ".. dropdown:: Use and numbers",
             "",
             *_indent(fold),
         ]
