@@ -162,24 +162,56 @@ def linkcheck(session: nox.Session) -> None:
     sphinx(session, "linkcheck")
 
 
+def chromium(session: nox.Session) -> str:
+    """Return where a Chromium is on this machine."""
+    names = (os.environ.get("GRADLAB_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    browser = next((found for name in names if name and (found := shutil.which(name))), None)
+    if browser is None:
+        session.error(
+            "This needs Chromium: install it (Debian and Ubuntu: `apt-get install chromium`) "
+            "or give the path of a Chrome or Chromium in GRADLAB_CHROMIUM."
+        )
+    return browser
+
+
+def html_validate(session: nox.Session) -> dict[str, str]:
+    """Have npm bring the judge of the book's HTML, at the version in tests/site/package.json; nothing where npm is not."""
+    npm = shutil.which("npm")
+    if npm is None:
+        session.warn("There is no npm: whether the HTML is valid is not looked at.")
+        return {}
+    folder = Path(session.create_tmp()) / "npm"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "tests" / "site" / "package.json", folder)
+    session.run(npm, "install", "--prefix", str(folder), "--no-package-lock", "--no-audit", "--no-fund", external=True)
+    return {"GRADLAB_HTML_VALIDATE": str(folder / "node_modules" / ".bin" / "html-validate")}
+
+
+@nox.session(default=False)
+def pdf(session: nox.Session) -> None:
+    """Print the built book into one PDF; the next build of the pages links it."""
+    if not (BUILD / "html" / "index.html").is_file():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    browser = chromium(session)
+    session.install(*nox.project.dependency_groups(PYPROJECT, "pdf"))
+    target = BUILD / "pdf" / "gradlab-book.pdf"
+    session.run(
+        *("python", "docs/_ext/book_pdf.py", str(BUILD / "html"), str(target)), env={"GRADLAB_CHROMIUM": browser}
+    )
+
+
 @nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Test the built book: its HTML, what a browser shows of it, and how a build fails."""
     if not (BUILD / "html" / "index.html").is_file():
         session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
-    names = (os.environ.get("GRADLAB_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    browser = next((found for name in names if name and (found := shutil.which(name))), None)
-    if browser is None:
-        session.error(
-            "The browser tests need Chromium: install it (Debian and Ubuntu: `apt-get install chromium`) "
-            "or give the path of a Chrome or Chromium in GRADLAB_CHROMIUM."
-        )
+    browser = chromium(session)
     install(session, "site")
     # --confcutdir: what the library's tests share is none of the site's business, and needs packages of its own;
     # -n: most of the time a test waits for a page to load
     session.run(
         *("pytest", "-n", "3", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
-        env={**ONE_THREAD, "GRADLAB_CHROMIUM": browser},
+        env={**ONE_THREAD, **html_validate(session), "GRADLAB_CHROMIUM": browser},
     )
 
 

@@ -63,6 +63,7 @@ extensions = [
     "ledger",
     "lost",
     "mathml",
+    "narrow_figures",
     "page_fixes",
     "page_order",
     "sentences",
@@ -151,12 +152,20 @@ html_baseurl = (
 html_favicon = "_static/mark.svg"
 html_static_path = ["_static"]
 html_css_files = [
-    *("custom.css", "page_order.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css")
+    *("custom.css", "page_order.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
+    *("screens.css", ("print.css", {"media": "print"})),
 ]
+html_js_files = [("screens.js", {"defer": "defer"})]
+if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
+    html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
 html_last_updated_fmt = None  # a date would make each build differ
-html_context = {"default_mode": "auto"}  # pydata's script logs an error without it
+html_context = {
+    "default_mode": "auto",  # pydata's script logs an error without it
+    "gl_pdf": "html_extra_path" in globals(),  # for pdf-link.html
+}
+html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html", "pdf-link.html"]}
 html_theme_options = {
     # The theme's second header holds a second pair of toggles, and on a phone its menu button then does nothing
     # (sphinx-book-theme 988 and 999).

@@ -15,8 +15,11 @@ _SUMMARY = re.compile(
     re.DOTALL,
 )
 
-# On a phone a figure of a cell scrolls (custom.css); what scrolls must be within a keyboard's reach (axe).
-_FIGURE = re.compile(r'(<div class="cell_output[^>]*>\s*)<figure ')
+# A table's corner without a word is no heading of anything (axe: empty-table-header).
+_CORNER = re.compile(r'<th class="([^"]*)">\s*<p>\s*</p>\s*</th>')
+
+# Sphinx's listings of modules have <div> in <pre> and <ul> beside <li>; HTML allows neither (screens.css makes blocks of them).
+_LISTING = re.compile(r"<pre>.*?</pre>", re.DOTALL)
 
 # The theme's switch that unfolds a part of the sidebar holds an icon and no word for a screen reader (axe: summary-name).
 _SWITCH = '<summary><span class="toctree-toggle"'
@@ -41,11 +44,36 @@ def repair(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
         context["body"] = _SUMMARY.sub(
             r'<summary><span class="\1">\2</span><span class="\3">\4</span></summary>', context["body"]
         )
-        context["body"] = _FIGURE.sub(r'\1<figure tabindex="0" ', context["body"])
+
+
+def repair_for_listeners(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Rewrite what a screen reader is told of the page's body; the rules are axe's."""
+    if "body" not in context:
+        return
+    body = _CORNER.sub(r'<td class="\1"></td>', str(context["body"]))
+    body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils': deprecated, and no child of a list
+    first, *cards = body.split('aria-label="Checked claims"')  # regions of a page have names of their own
+    for number, card in enumerate(cards, 1):
+        first += f'aria-label="Checked claims{f", {number}" if number > 1 else ""}"{card}'
+    context["body"] = first
+
+
+def repair_listing(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object) -> None:
+    """Rewrite the listing of a module, or the list of them."""
+    if pagename.startswith("_modules/") and "body" in context:
+        body = _LISTING.sub(
+            lambda pre: pre[0].replace("<div ", "<span ").replace("</div>", "</span>"), str(context["body"])
+        )
+        outer, closed, rest = body.rpartition("</ul>")
+        context["body"] = outer.replace("</li>\n<ul>", "\n<ul>").replace("</ul>", "</ul></li>") + closed + rest
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the repairs."""
     app.connect("html-page-context", repair)
+    app.connect("html-page-context", repair_listing)
+    app.connect("html-page-context", repair_for_listeners)
     app.connect("html-page-context", name_switches, priority=900)  # after the theme has put its function there
     return {"parallel_read_safe": True, "parallel_write_safe": True}

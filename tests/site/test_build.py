@@ -35,6 +35,7 @@ class Book:
             profile,
             "_ipython/small_results_config.py",
             "_ipython/figure_fonts_config.py",
+            "_ipython/narrow_figures_config.py",
             "conf.py",
             "matplotlibrc",
             "references.bib",
