@@ -36,9 +36,9 @@ def drawn(figure):
     return written.getvalue()
 
 
-@pytest.mark.parametrize("shape", [(1, 2), (1, 4), (2, 3), (3, 2)])
+@pytest.mark.parametrize("shape", [(1, 2), (1, 4), (2, 3)])
 def test_a_drawing_for_phones_changes_nothing_of_the_first(narrow_figures, shape):
-    figure = Figure(figsize=(7.4, 3), layout="constrained")
+    figure = Figure(figsize=(7.4, 3 * shape[0]), layout="constrained")
     panels = figure.subplots(*shape, sharey=True)
     for axes in panels.flat:
         axes.plot([0, 1], label="line")
