@@ -176,14 +176,14 @@ def main(folder: Path, target: Path) -> None:
     seen: dict[str, tuple[str, str, str]] = {"index.html": ("", "Welcome", "index.html")}
     for part, title, address in sidebar.pages:
         seen.setdefault(address, (part, " ".join(title.split()), address))
-    release = re.search(r'name="docsearch:version" content="([^"]*)"', home)
+    release = re.search(r'docsearch:version" content="([^"]*)"', home)
     with served(folder) as origin, sync_playwright() as playwright:
         chromium = os.environ.get("GRADLAB_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
         printed = list(all_printed(page, origin, list(seen.values())))
-        page.route("**/front.html", lambda route: route.fulfill(content_type="text/html", body=cover))
         cover = front(printed, release[1] if release else "")
+        page.route("**/front.html", lambda route: route.fulfill(content_type="text/html", body=cover))
         page.goto(f"{origin}/front.html")
         page.evaluate("document.fonts.ready")
         first = sheets(page, "", None)
