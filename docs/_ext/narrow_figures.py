@@ -6,13 +6,13 @@ in a ``picture``, of which a browser fetches one. An image of the class ``gl-no-
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from myst_nb.core import render
+from myst_nb.core.render import MimeData
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -36,15 +36,30 @@ def size(svg: str) -> dict[str, int]:
     return {side: round(float(points) * 4 / 3) for side, points in _SIDE.findall(head)}
 
 
-def narrow_drawings(executed: Path) -> dict[str, str]:
-    """Return the drawings for phones of an executed page, by the name that MyST-NB gives the wide one's file."""
+class drawing(nodes.Invisible, nodes.Element):
+    """The drawing for phones, where MyST-NB puts what a cell shows; it is gone once the page is read."""
+
+
+class ReadNarrowDrawings:
+    """Has MyST-NB keep what it does not know, beside the figure that it belongs to.
+
+    The executed notebook beside the pages would not do: of a page from the cache it holds no outputs.
+    """
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: MimeData, inline: bool) -> list[nodes.Element] | None:
+        """Return the node for a drawing for phones, and None for all else."""
+        return [drawing("", svg=data.string)] if data.mime_type == MIME else None
+
+
+def narrow_drawings(doctree: nodes.document) -> dict[str, str]:
+    """Take the drawings for phones out of a page; return them by the name of the wide one's file."""
     found = {}
-    for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]:
-        for output in cell.get("outputs", []):
-            data = {mime: "".join(content) for mime, content in output.get("data", {}).items() if "svg" in mime}
-            if MIME in data and "image/svg+xml" in data:
-                drawn = "\n".join(data["image/svg+xml"].splitlines())
-                found[hashlib.sha256(drawn.encode()).hexdigest()] = data[MIME]
+    for node in list(doctree.findall(drawing)):
+        kind, bundle = node.parent, node.parent.parent
+        bundle.remove(kind)
+        for image in bundle.findall(nodes.image):
+            found[Path(image["uri"]).stem.removesuffix("-dark")] = node["svg"]
     return found
 
 
@@ -55,11 +70,10 @@ class AddNarrowTwin(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Change the figures of the document."""
+        narrow = narrow_drawings(self.document)
         drawn = [image for image in self.document.findall(nodes.image) if self._is_drawn(image)]
         if not drawn:
             return
-        executed = Path(self.env.mystnb_config.output_folder, f"{self.env.docname}.ipynb")
-        narrow = narrow_drawings(executed) if executed.is_file() else {}
         for number, image in enumerate(drawn):
             source = Path(self.env.srcdir, image["uri"].lstrip("/"))
             image["size"] = size(source.read_text(encoding="utf-8"))
@@ -123,6 +137,8 @@ def _image(self: HTML5Translator, node: nodes.image) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the node and its transforms."""
+    others = render.load_mime_renders
+    render.load_mime_renders = lambda: [ReadNarrowDrawings(), *others()]  # its own way in needs an installed package
     app.add_node(picture, html=(_open_picture, _close_picture))
     app.add_node(nodes.image, override=True, html=(_image, HTML5Translator.depart_image))
     app.add_transform(AddNarrowTwin)
