@@ -41,6 +41,7 @@
     waiting = requestAnimationFrame(reach);
   };
   addEventListener("load", later);
+  document.fonts.addEventListener("loadingdone", later); // letters of another width
   addEventListener("resize", later);
   document.addEventListener("toggle", later, true); // a fold that opens
 })();

@@ -61,7 +61,8 @@ def test_figures_follow_the_theme(visit, name, scheme, shown, hidden):
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     for image in page.locator(f"img.gl-{shown}").all():
         assert image.is_visible()
-        assert image.evaluate("i => i.complete && i.naturalWidth > 0")
+        image.evaluate("async i => { i.loading = 'eager'; await i.decode(); }")  # those that stand low come late
+        assert image.evaluate("i => i.naturalWidth > 0")
     for image in page.locator(f"img.gl-{hidden}").all():
         assert not image.is_visible()
     for caption in page.locator("figure figcaption").all():

@@ -26,6 +26,20 @@ SWAP = """async (slider) => {  // milliseconds from a movement of the slider to 
   return performance.now() - began;
 }"""
 
+PLAIN = """async (slider) => {  // the same for a picture of that kind which a page shows without any slider
+  const image = [...slider.closest("figure").querySelectorAll("img")].find((one) => one.offsetParent);
+  const drawing = await (await fetch(image.src)).text(), again = [];
+  for (let k = 0; k < 8; k++) {
+    const address = URL.createObjectURL(new Blob([drawing.replace("</svg>", `<!--${k}--></svg>`)], { type: "image/svg+xml" }));
+    const began = performance.now();
+    image.src = address;
+    await image.decode();
+    await new Promise(requestAnimationFrame);
+    again.push(performance.now() - began);
+  }
+  return Math.min(...again);
+}"""
+
 
 def files(soup) -> list[Path]:
     """Return the files of drawings that a page may fetch."""
@@ -202,13 +216,17 @@ def test_a_lost_connection_is_told_and_tried_again(visit):
     settled(page, before)
 
 
-def test_a_swap_takes_less_than_a_tenth_of_a_second_at_a_quarter_of_the_speed(visit, moving):
+def test_a_swap_costs_little_more_than_showing_a_picture(visit, moving):
+    """At a quarter of the speed: on two idle cores it is then 20 to 70 ms, which a busy machine cannot be asked for."""
     for name in moving:
         page = visit(name)
         slider = page.locator(".gl-frames input").first
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         slider.evaluate(SWAP)  # fetches
-        assert min(slider.evaluate(SWAP) for _ in range(8)) < 100, name
+        swap = min(slider.evaluate(SWAP) for _ in range(8))
+        plain = slider.evaluate(PLAIN)
+        page.close()  # a page that is slowed down takes time from the others as long as it is open
+        assert swap < 3 * plain + 1, name
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

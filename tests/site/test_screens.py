@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 
 PHONE = {"width": 390, "height": 800}
 CHAPTER = "learn/vanishing"
-OWN = {"gl-no-narrow", "gl-small", "gl-activation"}  # drawings that phones show as they are
+# drawings that phones show as they are; those with a slider are drawn for both
+OWN = {"gl-no-narrow", "gl-small", "gl-activation", "gl-moving"}
 
 
 @pytest.fixture
