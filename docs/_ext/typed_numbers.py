@@ -207,8 +207,10 @@ def texts(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
         computed = not isinstance(block, nodes.caption) and _within_output(block)
         if not isinstance(block, no_blocks) and not computed:
             yield block, prose(block, cites(block))
+    told = set()
     for image in doctree.findall(nodes.image):
-        if "gl-dark" not in image["classes"] and image.get("alt"):  # the twin has the same text
+        if image.get("alt") and image["alt"] not in told:  # twins have the same text
+            told.add(image["alt"])
             yield image, image["alt"]
 
 
