@@ -83,8 +83,10 @@ def card(app: Sphinx, claims: list[Claim], page: str, sources: list[nodes.Node])
 
 def take_badges(cell: nodes.container) -> list[str]:
     """Remove the badges from what a cell shows, and return the keys of their claims."""
-    output, keys = part(cell, "output"), []
-    for badge in list(output.findall(nodes.raw)) if output is not None else []:
+    output, keys = part(cell, "output"), list[str]()
+    if output is None:
+        return keys
+    for badge in list(output.findall(nodes.raw)):
         found = _BADGE.findall(badge.astext()) if badge.get("format") == "html" else []
         if found:
             keys += found
@@ -107,7 +109,9 @@ class GatherClaims(SphinxPostTransform):
         for cell in list(self.document.findall(is_cell)):
             claims = [records[key] for key in take_badges(cell)]
             if claims and hidden_whole(cell):
-                part(cell, "output").append(card(self.app, claims, self.env.docname, []))
+                output = part(cell, "output")
+                assert output is not None  # the badges stood there
+                output.append(card(self.app, claims, self.env.docname, []))
             elif claims:
                 groups.setdefault(id(cell.parent), []).append((cell, claims))
         for group in groups.values():

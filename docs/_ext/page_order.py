@@ -71,7 +71,7 @@ def _shows_nothing(node: nodes.Node, also: str | None = None) -> bool:
 
 def _take_before(cell: nodes.container, also: str | None = None) -> list[nodes.Node]:
     """Remove the cells directly before one that show nothing, and return their code."""
-    parent, sources = cell.parent, []
+    parent, sources = cell.parent, list[nodes.Node]()
     while (place := parent.index(cell)) and _shows_nothing(parent[place - 1], also):
         before = parent.pop(place - 1)
         cell["ids"] += before["ids"]  # a link to it leads to where its code is now
