@@ -60,6 +60,7 @@ extensions = [
     "gallery",
     "glued_numbers",
     "home",
+    "kept_together",
     "ledger",
     "lost",
     "mathml",

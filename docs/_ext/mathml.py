@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
-from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -23,7 +21,6 @@ _PRIME = r"<mo>([\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}])</mo>"
 _ALONE = re.compile(rf"<msup>{_LETTER}{_PRIME}</msup>")
 _WITH_POWER = re.compile(rf"<msup>{_LETTER}<mrow>{_PRIME}((?:<m[in]>[^<]*</m[in]>)+)</mrow></msup>")
 _WITH_INDEX = re.compile(rf"<msubsup>{_LETTER}(<m([in])>[^<]*</m\4>){_PRIME}</msubsup>")
-_SIGNS = re.compile(r"[,.;:!?)\]]+")
 _log = logging.getLogger(__name__)
 
 
@@ -74,25 +71,7 @@ def visit_displaymath(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-class KeepPunctuation(SphinxPostTransform):
-    """Keep the sign behind an inline formula on its line: browsers may break a line after the formula."""
-
-    default_priority = 200
-    formats = ("html",)
-
-    def run(self, **kwargs: Any) -> None:
-        """Put formula and sign into a span that does not break."""
-        for formula in list(self.document.findall(nodes.math)):
-            after = formula.next_node(descend=False, siblings=True)
-            found = _SIGNS.match(after.astext()) if isinstance(after, nodes.Text) else None
-            if found:
-                parent, place = formula.parent, formula.parent.index(formula)
-                together = nodes.inline("", "", formula.deepcopy(), nodes.Text(found[0]), classes=["gl-together"])
-                parent[place : place + 2] = [together, nodes.Text(after.astext()[found.end() :])]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the renderer under the name that ``html_math_renderer`` uses."""
-    app.add_post_transform(KeepPunctuation)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_displaymath, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -70,7 +70,8 @@ class Frames:
     --------
     >>> import matplotlib.pyplot as plt, gradlab as gl
     >>> def draw(slope):
-    ...     gl.plots.functions(plt.figure().add_subplot(), gl.leaky_relu.bind(slope=slope))
+    ...     ax = gl.plots.functions(plt.figure().add_subplot(), gl.leaky_relu.bind(slope=slope))
+    ...     ax.set_ylim(-1, 4)
     ...     return f"A negative input leaves {slope:.0%} of itself."
     >>> gl.plots.frames(draw, slope=[0.01, 0.1, 0.2])
     <Frames over slope: 3 drawings>

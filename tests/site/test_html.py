@@ -473,3 +473,17 @@ FIELD = {
 def test_the_words_of_the_field_stand_beside_the_books_own(page, word, soups):
     text = " ".join(soups[page].select_one("article").get_text().split())
     assert word.casefold() in text.casefold()
+
+
+def test_a_number_keeps_its_percent_sign_and_code_keeps_its_spaces(soups):
+    seen = 0
+    for name in PAGES:
+        for text in soups[name].select_one("article").find_all(string=re.compile(r"\d\s%")):
+            code = text.find_parent(["pre", "code", "math", "annotation"])
+            elsewhere = text.find_parent(class_=["gl-frames-says", "toctree-wrapper"])  # a draw's words; titles of others
+            if code is None and not elsewhere:
+                assert not re.search(r"\d %", text), f"{name}: {text}"
+                seen += 1
+            elif code is not None:
+                assert "\N{NO-BREAK SPACE}%" not in text
+    assert seen > 100
