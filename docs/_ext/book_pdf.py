@@ -159,10 +159,13 @@ def merged(cover: bytes, printed: list[Printed]) -> PdfWriter:
     part, above = None, None
     for page in printed:
         if page.part != part:
-            part, above = page.part, book.add_outline_item(page.part, len(book.pages)) if page.part else None
+            part, above = (
+                page.part,
+                book.add_outline_item(title=page.part, page_number=len(book.pages)) if page.part else None,
+            )
         at = len(book.pages)
         book.append(io.BytesIO(page.pdf), import_outline=False)
-        book.add_outline_item(page.title, at, parent=above)
+        book.add_outline_item(title=page.title, page_number=at, parent=above)
     book.add_metadata({"/Title": "gradlab", "/Author": "gradlab contributors"})
     book.compress_identical_objects()
     return book
