@@ -179,13 +179,14 @@ def main(folder: Path, target: Path) -> None:
     seen: dict[str, tuple[str, str, str]] = {"index.html": ("", "Welcome", "index.html")}
     for part, title, address in sidebar.pages:
         seen.setdefault(address, (part, " ".join(title.split()), address))
-    release = re.search(r'docsearch:version" content="([^"]*)"', home)
+    options = (folder / "_static" / "documentation_options.js").read_text(encoding="utf-8")
+    release = re.search(r"VERSION: '([^']*)'", options)
     with served(folder) as origin, sync_playwright() as playwright:
         chromium = os.environ.get("GRADLAB_CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
         printed = list(all_printed(page, origin, list(seen.values())))
-        cover = front(printed, release[1] if release else "")
+        cover = front(printed, release[1] if release else "unknown")
         page.route("**/front.html", lambda route: route.fulfill(content_type="text/html", body=cover))
         page.goto(f"{origin}/front.html")
         page.evaluate("document.fonts.ready")
