@@ -265,3 +265,11 @@ def test_a_notebook_gets_the_same_figure_with_its_sliders(browser):
     assert page.locator("img").nth(1).get_attribute("src") == before
     page.wait_for_function("document.querySelector('img').naturalWidth > 0")
     page.close()
+
+
+@pytest.mark.parametrize("name", ["index", "learn/initialization", "learn/vanishing", "learn/precision"])
+def test_on_a_projector_a_figure_and_its_sliders_stand_on_one_screen(visit, name):
+    page = visit(name, {"width": 853, "height": 480})  # 1280 × 720, enlarged by half
+    picture = page.locator("img.gl-moving:visible").first.bounding_box()
+    slider = page.locator(".gl-frames").first.locator("input").last.bounding_box()
+    assert slider["y"] + slider["height"] - picture["y"] < 480 - 50  # the bar above takes some
