@@ -153,7 +153,7 @@ html_baseurl = (
 html_favicon = "_static/mark.svg"
 html_static_path = ["_static"]
 html_css_files = [
-    *("custom.css", "page_order.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
+    *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
     *("screens.css", ("print.css", {"media": "print"})),
 ]
 html_js_files = [("screens.js", {"defer": "defer"})]

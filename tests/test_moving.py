@@ -67,8 +67,8 @@ def test_several_parameters_give_every_combination_the_last_fastest():
 def test_the_record_is_json_and_tells_values_as_in_print():
     made = gl.plots.frames(wave, height=[2e-5, 1e-3, 1e-7, 0.5, -2], default=0.5)
     record = json.loads(json.dumps(made.record()))
-    assert record["values"] == [["2 × 10⁻⁵", "0.001", "10⁻⁷", "0.5", "−2"]]
-    assert record["start"] == [3]
+    assert record["values"] == [["2\xa0×\xa010⁻⁵", "0.001", "10⁻⁷", "0.5", "−2"]]
+    assert (record["start"], record["default"]) == ([3], 3)
     assert ["".join(record["pool"][piece] for piece in pieces) for pieces in record["order"]][3] == made.svg()
 
 
@@ -160,3 +160,43 @@ def test_nothing_stays_open_after_a_mistake():
     with pytest.raises(TypeError):
         gl.plots.frames(fails_later, a=[1, 2])
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("digits", [2, 3, 6])
+@pytest.mark.parametrize(
+    "value", [0.0, 1e-3, 9.99e-4, 0.0995, 0.5, 1, 9.97, 99.7, 999.6, 1234.5, 9999.9, 1e4, 3.14e-6, 6e300, 5e-324]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_as_in_print_reads_back_to_its_digits(value, digits, sign):
+    printed = gl.plots.number(sign * value, digits=digits)
+    assert not set(printed) & {" ", "-", "e"}
+    plain = printed.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")).replace("\xa0×\xa010", "e")
+    assert ("×" in printed) == bool(value and not 1e-3 <= value < 1e4)
+    assert float(plain) == pytest.approx(sign * value, rel=0.5 * 10.0 ** (1 - digits) * 1.01, abs=1e-323)
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (1e-6, "1.0\xa0×\xa010⁻⁶"),
+        (-2.5e7, "−2.5\xa0×\xa010⁷"),
+        (float("inf"), "inf"),
+        (-float("inf"), "−inf"),
+        (float("nan"), "nan"),
+        (9.99e-4, "1.0\xa0×\xa010⁻³"),
+    ],
+)
+def test_numbers_as_in_print(value, printed):
+    assert gl.plots.number(value) == printed
+
+
+def test_with_one_digit_a_power_of_ten_stands_alone():
+    assert gl.plots.number(1e-9, digits=1) == "10⁻⁹"
+    assert gl.plots.number(3e-9, digits=1) == "3\xa0×\xa010⁻⁹"
+
+
+def test_what_is_no_number_is_told():
+    with pytest.raises(TypeError, match="value must be a number, not 'many'"):
+        gl.plots.number("many")
+    with pytest.raises(ValueError, match="digits must be a whole number of at least 1"):
+        gl.plots.number(1.0, digits=0)

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+import tracemalloc
 import types
 import warnings
 from dataclasses import dataclass
@@ -677,3 +678,18 @@ def test_small_networks_do_take_records_together():
         patch.setattr(_record.Records, "take", count)
         gl.train(gl.MLP([2, 4, 2]), gl.datasets.moons(32), steps=100, record_every=1)
     assert len(taken) < 20
+
+
+def test_chunks_that_take_turns_keep_no_records_waiting():
+    """Each would need room of its own: a thousand seeds in chunks of one would take a thousand times as much."""
+    net, data = gl.MLP([2, 4, 2]), gl.datasets.moons(64)
+
+    def peak(seeds):
+        tracemalloc.start()
+        gl.train(net, data, steps=40, record_every=1, seeds=range(seeds), chunk=1)
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(1)
+    assert peak(60) < peak(1) + (4 << 20)

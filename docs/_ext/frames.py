@@ -42,7 +42,7 @@ class AddSliders(SphinxTransform):
                 continue
             bundle.remove(kinds["text/html"])
             record = json.loads(found[1])
-            told = {key: record[key] for key in ("names", "values", "start", "says")}
+            told = {key: record[key] for key in ("names", "values", "start", "default", "says")}
             sliders = frames("", file=self._write({**record, "dark": DARK}), **told)
             for image in kinds["image/svg+xml"].findall(nodes.image):
                 image["classes"].append("gl-moving")
@@ -61,8 +61,6 @@ class AddSliders(SphinxTransform):
 def visit_html(self: Any, node: frames) -> None:
     """Write the sliders, hidden until the script has come; the values and the sentence stand in any case."""
     encode, up = self.encode, "../" * self.builder.current_docname.count("/")
-    steps = _steps([len(values) for values in node["values"]])
-    shown = sum(place * step for place, step in zip(node["start"], steps, strict=True))
     self.body.append(f'<div class="gl-frames" data-frames="{up}_frames/{node["file"]}">')
     for name, values, start in zip(node["names"], node["values"], node["start"], strict=True):
         told = encode(f"{name} = {values[start]}")
@@ -72,16 +70,8 @@ def visit_html(self: Any, node: frames) -> None:
             f'<input type="range" min="0" max="{len(values) - 1}" value="{start}" aria-label="{encode(name)}" '
             f'aria-valuetext="{told}" data-name="{encode(name)}" data-values="{choices}" hidden></label>'
         )
-    self.body.append(f'<p class="gl-frames-says" aria-live="polite">{encode(node["says"][shown])}</p></div>')
+    self.body.append(f'<p class="gl-frames-says" aria-live="polite">{encode(node["says"][node["default"]])}</p></div>')
     raise nodes.SkipNode
-
-
-def _steps(counts: list[int]) -> list[int]:
-    """Return by how many drawings a step of each slider goes on: the last one's drawings follow each other."""
-    steps = [1]
-    for count in counts[:0:-1]:
-        steps.insert(0, steps[0] * count)
-    return steps
 
 
 def visit_other(self: Any, node: frames) -> None:

@@ -18,6 +18,7 @@ from gradlab.plots.labels import label_ends
 from gradlab.plots.lines import band, functions, intervals, layers, reference
 from gradlab.plots.looks import INK, MARKERS, PALETTE, style
 from gradlab.plots.moving import Frames, frames
+from gradlab.plots.numbers import number
 from gradlab.plots.plane import boundary, points
 
 __all__ = [
@@ -32,9 +33,23 @@ __all__ = [
     "intervals",
     "label_ends",
     "layers",
+    "number",
     "points",
     "reference",
     "style",
 ]
-for _public in (Frames, band, boundary, frames, functions, intervals, label_ends, layers, points, reference, style):
+for _public in (
+    Frames,
+    band,
+    boundary,
+    frames,
+    functions,
+    intervals,
+    label_ends,
+    layers,
+    number,
+    points,
+    reference,
+    style,
+):
     _public.__module__ = __name__  # where readers and the reference find them

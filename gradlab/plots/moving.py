@@ -17,11 +17,11 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from gradlab.plots._pieces import pooled, shorten
+from gradlab.plots.numbers import in_print
 
 __all__ = ["Frames", "frames"]
 
 VALUES, COMBINATIONS = 25, 100  # of one parameter, and of all: more would be too much to send and to move through
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Where a notebook shows frames: makes the sliders of all figures on the page that have none yet. The picture is an image,
 # so that names inside it do not meet those of other figures.
@@ -133,13 +133,14 @@ class Frames:
         Returns
         -------
         dict
-            ``names`` and ``values`` of the parameters as a reader sees them, ``start``, ``says``, ``pool`` and
-            ``order``.
+            ``names`` and ``values`` of the parameters as a reader sees them, ``start``, ``default``, ``says``, ``pool``
+            and ``order``.
         """
         return {
             "names": [name.replace("_", " ") for name in self.values],
             "values": [[_written(value) for value in given] for given in self.values.values()],
             "start": list(self.start),
+            "default": self.default,
             "says": list(self.says),
             "pool": list(self.pool),
             "order": [list(pieces) for pieces in self.order],
@@ -303,12 +304,7 @@ def _written_out(figures: Sequence[Figure]) -> list[str]:
 
 
 def _written(value: Any) -> str:
-    """Return a value as a reader sees it: 2 × 10⁻⁵ rather than 2e-05."""
+    """Return a value as a reader sees it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value).replace("_", " ")
-    mantissa, _, exponent = f"{value:g}".partition("e")
-    mantissa = mantissa.replace("-", "−")
-    if not exponent:
-        return mantissa
-    power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-    return power if mantissa == "1" else f"{mantissa} × {power}"
+    return in_print(f"{value:g}")

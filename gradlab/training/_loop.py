@@ -150,8 +150,9 @@ class Chunk:
         if whole:
             self.trace.input[0], self.targets[0] = samples.inputs, samples.targets
         self.seen = Seen(self.trace, plan.loss, self.targets) if plan.monitor is None else self._watching(before)
-        # a target is looked at with each loss
-        self.several = Several.of(self.seen, rows, len(plan.due)) if plan.target is None else None
+        # a target is looked at with each loss; and chunks take turns in the same buffers, in which no record can wait
+        alone = plan.target is None and len(plan.chunks) == 1
+        self.several = Several.of(self.seen, rows, len(plan.due)) if alone else None
         self.running = plan.stopped[rows] < 0  # which seeds have not met the target loss
         self.all_running = bool(self.running.all())
         self.pass_calls = self.trace.calls(plan.loss, self.targets)
