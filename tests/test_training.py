@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import gradlab as gl
-from gradlab.training import STATISTICS, InterruptionWarning, _loop, _plan, _progress
+from gradlab.training import STATISTICS, InterruptionWarning, _loop, _plan, _progress, _record
 from gradlab.training._loop import Orders
 
 
@@ -649,8 +649,10 @@ def test_bad_input_gets_a_sentence(change, error, words):
 )
 @pytest.mark.parametrize("way", ["batch", "whole", "monitor"])
 @pytest.mark.parametrize("seeds", [1, 3])
-def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind, way, seeds):
+@pytest.mark.parametrize("room", [1 << 16, _record.WAITING])  # several fillings, and one
+def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind, way, seeds, room, monkeypatch):
     """Small networks take several records together, larger ones and those with a target one by one: the same numbers."""
+    monkeypatch.setattr(_record, "WAITING", room)
     data = gl.datasets.moons(48, seed=1)
     net = gl.MLP([2, 6, 6, 5, 2], **kind)
     options = {"steps": 3 * (records - 1) if records > 1 else 2, "record_every": 3, "seeds": range(seeds)}
@@ -666,8 +668,6 @@ def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind,
 
 def test_small_networks_do_take_records_together():
     """Without it the test above would compare a thing with itself."""
-    from gradlab.training import _record
-
     taken, take = [], _record.Records.take
 
     def count(records, *arguments):
