@@ -635,6 +635,12 @@ def test_bad_input_gets_a_sentence(change, error, words):
         assert word in str(caught.value)
 
 
+@pytest.fixture(params=[1 << 16, _record.WAITING], ids=["filled more than once", "room for all"])
+def room(request, monkeypatch):
+    """Bytes for passes whose records wait."""
+    monkeypatch.setattr(_record, "WAITING", request.param)
+
+
 @pytest.mark.parametrize("records", [1, 2, 7, 60])
 @pytest.mark.parametrize(
     "kind",
@@ -649,10 +655,9 @@ def test_bad_input_gets_a_sentence(change, error, words):
 )
 @pytest.mark.parametrize("way", ["batch", "whole", "monitor"])
 @pytest.mark.parametrize("seeds", [1, 3])
-@pytest.mark.parametrize("room", [1 << 16, _record.WAITING])  # several fillings, and one
-def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind, way, seeds, room, monkeypatch):
+@pytest.mark.usefixtures("room")
+def test_records_that_wait_for_each_other_are_those_taken_at_once(records, kind, way, seeds):
     """Small networks take several records together, larger ones and those with a target one by one: the same numbers."""
-    monkeypatch.setattr(_record, "WAITING", room)
     data = gl.datasets.moons(48, seed=1)
     net = gl.MLP([2, 6, 6, 5, 2], **kind)
     options = {"steps": 3 * (records - 1) if records > 1 else 2, "record_every": 3, "seeds": range(seeds)}
