@@ -17,7 +17,9 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
-from themed_figures import MADE, darken, shorten
+from themed_figures import MADE, darken
+
+from gradlab.plots._pieces import shorten
 
 MIME = "application/x-gradlab-narrow+svg"
 PHONE = "(max-width: 600px)"

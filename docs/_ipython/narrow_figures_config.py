@@ -1,6 +1,6 @@
 """Draw each figure of a cell once more for a phone: narrow, its panels one above the other.
 
-The second drawing travels in the output beside the first, under a type of its own, and _ext/themed_figures.py shows it
+The second drawing travels in the output beside the first, under a type of its own, and _ext/narrow_figures.py shows it
 on small screens. The first is finished by then: nothing here can change a byte of it. A line on the error stream fails
 the build.
 """
