@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from kept_together import kept
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from themed_figures import DARK
@@ -42,6 +43,7 @@ class AddSliders(SphinxTransform):
                 continue
             bundle.remove(kinds["text/html"])
             record = json.loads(found[1])
+            record["says"] = [kept(sentence) for sentence in record["says"]]
             told = {key: record[key] for key in ("names", "values", "start", "default", "says")}
             sliders = frames("", file=self._write({**record, "dark": DARK}), **told)
             for image in kinds["image/svg+xml"].findall(nodes.image):

@@ -13,12 +13,16 @@ _PERCENT = re.compile(r"(?<=\d) (?=%)")
 _SIGNS = re.compile(r"[,.;:!?)\]]+")
 
 
+def kept(text: str) -> str:
+    """Return a text with no-break spaces between numbers and their percent signs."""
+    return _PERCENT.sub("\N{NO-BREAK SPACE}", text)
+
+
 def keep_percent(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put a no-break space between a number and its percent sign; code stays as it is, for those who copy it."""
     for text in list(doctree.findall(nodes.Text)) if app.builder.format == "html" else []:
-        kept = _PERCENT.sub("\N{NO-BREAK SPACE}", text.astext())
-        if kept != text.astext() and not _is_code(text.parent):
-            text.parent.replace(text, nodes.Text(kept))
+        if kept(text.astext()) != text.astext() and not _is_code(text.parent):
+            text.parent.replace(text, nodes.Text(kept(text.astext())))
 
 
 def _is_code(node: nodes.Node | None) -> bool:
