@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import re
 import subprocess
 import sys
@@ -223,8 +224,13 @@ def test_a_swap_costs_little_more_than_showing_a_picture(visit, name):
     slider = page.locator(".gl-frames input").first
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     slider.evaluate(SWAP)  # fetches
-    swap = min(slider.evaluate(SWAP) for _ in range(8))
-    assert swap < 3 * slider.evaluate(PLAIN) + 1
+    swap = plain = math.inf
+    for _ in range(10):  # by turns: other processes disturb the one as the other, and the least of each is its cost
+        swap = min(swap, *(slider.evaluate(SWAP) for _ in range(4)))
+        plain = min(plain, slider.evaluate(PLAIN))
+        if swap < 3 * plain + 1:
+            break
+    assert swap < 3 * plain + 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
