@@ -100,8 +100,9 @@ nb_merge_streams = True
 nb_code_prompt_show = "Show how this was measured"  # pages fold the cells of claims, and no others
 nb_code_prompt_hide = "Hide how this was measured"
 suppress_warnings = [
-    "mystnb.unknown_mime_type"
-]  # of a claim's record, which travels with its badge; see _ext/claims.py
+    "mystnb.unknown_mime_type",  # of a claim's record, which travels with its badge; see _ext/claims.py
+    "mystnb.exec",  # _ext/executed_cells.py warns of the same page, with the cell and what happened there
+]
 nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
 
 

@@ -93,7 +93,17 @@ def child_ended(number: int, frame: FrameType | None) -> None:
     """Break off where the system killed one of Sphinx's readers or writers, for which Sphinx would wait forever."""
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     if ended and ended.si_code == os.CLD_KILLED and ended.si_status not in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # said once
         raise ProcessKilled(signal.Signals(ended.si_status).name)
+
+
+def listen() -> None:
+    """Hear what the system says to this process; the readers and writers that Sphinx forks do as they always did."""
+    usual = {signal.SIGTERM: signal.signal(signal.SIGTERM, stopped)}
+    if hasattr(os, "waitid"):
+        usual[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, child_ended)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: [signal.signal(*pair) for pair in usual.items()])
 
 
 def run(builder: str, source: Path, places: Places, *, jobs: int, settings: Mapping[str, str]) -> int:
@@ -149,9 +159,7 @@ def main() -> int:
     asked = parser.parse_args()
     if not terminal_supports_colour():
         disable_colour()
-    signal.signal(signal.SIGTERM, stopped)
-    if hasattr(os, "waitid"):
-        signal.signal(signal.SIGCHLD, child_ended)
+    listen()
     settings = dict(setting.split("=", 1) for setting in asked.settings)
     try:
         return build(asked.builder, asked.source, asked.build.resolve(), jobs=asked.jobs, settings=settings)
