@@ -1,3 +1,6 @@
+# /// script
+# dependencies = ["nox>=2025.10.14"]
+# ///
 """Everything that is run on this project: ``nox`` runs lint, typing, tests and docs, ``nox -l`` lists the rest."""
 
 from __future__ import annotations
@@ -19,7 +22,6 @@ nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: 
 nox.options.reuse_venv = "yes"
 nox.options.error_on_external_run = True
 nox.options.download_python = "never"  # a Python that is not there is left out
-nox.options.sessions = ["lint", "typing", "tests", "docs"]
 
 ROOT = Path(__file__).resolve().parent
 BUILD = ROOT / "docs" / "_build"
@@ -38,19 +40,12 @@ def install(session: nox.Session, group: str) -> None:
 
 
 def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUILD) -> Path:
-    """Run a Sphinx builder on all pages, into an empty folder; only the executed cells come from a cache.
+    """Run a Sphinx builder on all pages; only executed cells come from a cache, and a whole site alone replaces an old one.
 
-    Both are needed: Sphinx says nothing more about a page that an older build read with a warning (hence ``-E``),
-    and ``-E`` leaves files of pages that are gone.
+    All pages, because Sphinx says nothing more about a page that an older build read with a warning.
     """
-    output = build / builder
-    shutil.rmtree(output, ignore_errors=True)
-    session.run(
-        *("sphinx-build", "-E", "-W", "--keep-going", "-n", "-j", "auto", "-q", *options),
-        *("-d", str(build / "doctrees" / builder), "-b", builder, "docs", str(output)),
-        env=ONE_THREAD,
-    )
-    return output
+    session.run("python", "docs/_ext/whole_site.py", builder, "docs", str(build), *options, env=ONE_THREAD)
+    return build / builder
 
 
 @nox.session
@@ -61,6 +56,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", "gradlab", "tests", "docs", "noxfile.py")
     session.run("numpydoc", "lint", *(str(path) for path in sorted((ROOT / "gradlab").rglob("*.py"))))
     session.run("codespell", "README.md", "gradlab", "docs", "tests", "noxfile.py", ".github", ".ci")
+    session.run("zizmor", "--offline", "--quiet", ".github")
+    session.run("repo-review", str(ROOT))
 
 
 @nox.session
@@ -138,14 +135,14 @@ def live(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def twice(session: nox.Session) -> None:
-    """Build the book from nothing twice, and compare what its cells measured digit for digit."""
+    """Build the book from nothing twice, and compare what its cells measured digit for digit, and all files byte for byte."""
     install(session, "docs")
     shutil.rmtree(BUILD / "twice", ignore_errors=True)
-    ledgers = []
+    sites = []
     for build in (BUILD / "twice" / "first", BUILD / "twice" / "second"):
         cache = f"nb_execution_cache_path={build / 'jupyter_cache'}"
-        ledgers.append(str(sphinx(session, "html", "-D", cache, build=build) / "claims.json"))
-    session.run("python", "docs/_ext/compare_claims.py", *ledgers)
+        sites.append(str(sphinx(session, "html", "-D", cache, build=build)))
+    session.run("python", "docs/_ext/compare_sites.py", *sites)
 
 
 @nox.session(default=False)
@@ -153,6 +150,26 @@ def long(session: nox.Session) -> None:
     """Try the book's sentences for much longer than its pages can, and keep what that measured; ``-- dead relu``."""
     install(session, "docs")
     session.run("python", "docs/long/run.py", *session.posargs, env=ONE_THREAD)
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """Build what the package index gets, check it, and run the tests' examples from the wheel; ``-- v1.2.3`` names the tag."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "package"))
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), str(ROOT))
+    built = [str(path) for path in sorted(dist.iterdir())]
+    session.run("twine", "check", "--strict", *built)
+    wheel = next(path for path in built if path.endswith(".whl"))
+    session.run("check-wheel-contents", wheel)
+    if session.posargs and f"gradlab_book-{session.posargs[0].removeprefix('v')}-py3-none-any.whl" != Path(wheel).name:
+        session.error(f"The tag {session.posargs[0]} does not name the version of {Path(wheel).name}.")
+    session.install("--force-reinstall", "--no-deps", wheel)
+    session.install(*PYPROJECT["project"]["dependencies"])
+    session.run(
+        "python", "-I", "-c", "import gradlab as gl; gl.testing.check_activation('gelu'); print(gl.__version__)"
+    )
 
 
 @nox.session(default=False)
@@ -234,3 +251,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "tests/benchmarks/bench.py", *session.posargs, env=ONE_THREAD)
     if not session.posargs:
         session.run("python", "tests/benchmarks/accuracy.py", env=ONE_THREAD)
+
+
+if __name__ == "__main__":
+    nox.main()

@@ -18,7 +18,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.g
 
 try:
     import ipykernel  # noqa: F401  what runs the cells
-    from jupyter_cache import get_cache
+    from jupyter_cache import get_cache  # noqa: F401  what keeps their output (the name jupyter_cache is a setting of MyST-NB)
     from jupyter_client.manager import KernelManager
 except ImportError as error:
     print(
@@ -65,10 +65,13 @@ extensions = [
     "lost",
     "mathml",
     "narrow_figures",
+    "needed_files",
     "page_fixes",
     "page_order",
+    "progress",
     "sentences",
     "small_figures",
+    "sound_cache",
     "themed_figures",
     "trial_numbers",
     "typed_numbers",
@@ -97,8 +100,9 @@ nb_merge_streams = True
 nb_code_prompt_show = "Show how this was measured"  # pages fold the cells of claims, and no others
 nb_code_prompt_hide = "Hide how this was measured"
 suppress_warnings = [
-    "mystnb.unknown_mime_type"
-]  # of a claim's record, which travels with its badge; see _ext/claims.py
+    "mystnb.unknown_mime_type",  # of a claim's record, which travels with its badge; see _ext/claims.py
+    "mystnb.exec",  # _ext/executed_cells.py warns of the same page, with the cell and what happened there
+]
 nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
 
 
@@ -120,7 +124,6 @@ def _execution_key() -> str:
 
 
 nb_execution_cache_path = str(HERE / "_build" / ".jupyter_cache" / _execution_key())
-get_cache(nb_execution_cache_path).db  # noqa: B018  makes its tables before Sphinx forks readers, which race for it
 if hasattr(KernelManager, "transport_encryption"):
     KernelManager.transport_encryption.default_value = "auto"  # ipykernel 7.3 else prints a warning for each page
 os.environ["IPYTHONDIR"] = str(HERE / "_ipython")

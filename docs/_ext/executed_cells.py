@@ -1,17 +1,22 @@
 """Say which cell of a page failed, where it stands, and why.
 
-MyST-NB's own message names the page alone, and its traceback begins with the twenty lines of the machinery.
+MyST-NB's own message names the page alone, and its traceback begins with the twenty lines of the machinery. A kernel that
+dies (somebody or the system killed it) would stop the whole build without a name: here it is a failure of its page, as a
+cell that raises is, and the other pages are read.
 """
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from docutils import nodes
-from jupyter_cache import get_cache
+from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from myst_nb.core.execute import cache as executor
+from nbclient.exceptions import DeadKernelError
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util import logging
 
 _log = logging.getLogger(__name__)
@@ -33,6 +38,14 @@ def failed_cell(notebook: nbformat.NotebookNode) -> tuple[int, int]:
     return len(code), code[-1][0]
 
 
+def execute(notebook: nbformat.NotebookNode, cwd: str, **options: Any) -> ExecutionResult:
+    """Run a page; a kernel that died is told as an error of a cell is."""
+    try:
+        return single_nb_execution(notebook, cwd=cwd, **options)
+    except DeadKernelError as error:
+        return ExecutionResult(notebook, cwd, 0.0, error, traceback.format_exc())
+
+
 def what_happened(report: str) -> str:
     """Return what a failed execution says of the cell, without the machinery that ran it."""
     message = report.partition("following cell:\n")[2] or report.rpartition("CellTimeoutError: ")[2] or report
@@ -49,26 +62,25 @@ def explain(app: Sphinx, doctree: nodes.document) -> None:
     number, index = failed_cell(notebook)
     line = notebook.metadata.get("source_map", [0] * (index + 1))[index] + 1
     reason = executed["traceback"].strip().splitlines()[-1]
+    happened = what_happened(executed["traceback"])
     if executed["error"] == "CellTimeoutError":
         reason = "it ran for too long"
+    elif executed["error"] == "DeadKernelError":
+        reason = "its kernel was killed, by somebody or by the system for lack of memory: build again"
+        happened = notebook.cells[index].source
     _log.warning(
         "code cell %d failed: %s\n%s",
         number,
         reason,
-        what_happened(executed["traceback"]),
+        happened,
         location=(page, line),
         type="gradlab",
         subtype="cell",
     )
 
 
-def make_cache(app: Sphinx, config: Config) -> None:
-    """Make the tables of the cache before Sphinx forks readers, which would race for it; ``-D`` may have moved it."""
-    get_cache(config.nb_execution_cache_path).db  # noqa: B018
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Make the cache, and look at each page once it is read."""
-    app.connect("config-inited", make_cache)
+    """Run pages here, and look at each once it is read."""
+    executor.single_nb_execution = execute
     app.connect("doctree-read", explain)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,80 +1,13 @@
-"""How a build succeeds and fails, on a book of two or three pages with the real configuration, extensions and gradlab."""
+"""How a build succeeds and fails, on a book of two or three pages."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-from built_book import DOCS, ROOT
-from compare_claims import differences
-
-FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
-
-
-def cell(code: str) -> str:
-    return f"\n```{{code-cell}} python\n{code}\n```\n"
-
-
-class Book:
-    """A book in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        shutil.copytree(ROOT / "gradlab", folder / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("_ext", "_fonts", "_inv", "_static", "_templates"):
-            shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
-        profile = "_ipython/profile_default/ipython_kernel_config.py"
-        (folder / "docs" / profile).parent.mkdir(parents=True)
-        for name in (
-            profile,
-            "_ipython/small_results_config.py",
-            "_ipython/figure_fonts_config.py",
-            "_ipython/narrow_figures_config.py",
-            "conf.py",
-            "matplotlibrc",
-            "references.bib",
-            "references.md",
-        ):
-            shutil.copy(DOCS / name, folder / "docs" / name)
-
-    def write(self, **pages: str) -> None:
-        """Write the pages and an index of them."""
-        for name, text in pages.items():
-            (self.folder / "docs" / f"{name}.md").write_text(FRONT + f"# Page {name}\n" + text, encoding="utf-8")
-        contents = "\n".join([*pages, "references"])
-        (self.folder / "docs" / "index.md").write_text(
-            f"# A small book\n\n```{{claims}}\n```\n\n```{{execution-times}}\n```\n\n```{{toctree}}\n{contents}\n```\n",
-            encoding="utf-8",
-        )
-
-    def build(self, *, again: bool = True, **environment: str) -> tuple[int, str]:
-        """Build as `nox -s docs` does; return the exit code and what was printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "sphinx", *(["-E"] if again else []), "-W", "--keep-going", "-n", "-j", "2", "-q"]
-            + ["docs", "docs/_build/html"],
-            cwd=self.folder,
-            env={**os.environ, **environment},
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=120,
-            check=False,
-        )
-        # what a kernel says as it is ended, on a busy machine (of ZeroMQ at a fork, of the signal to stop): not of the book
-        ends = re.compile(r"\(src/signaler\.cpp:|^\[IPKernelApp\] ERROR \| KeyboardInterrupt caught in kernel\.?$")
-        lines = [line for line in done.stdout.splitlines(keepends=True) if not ends.search(line)]
-        return done.returncode, "".join(lines)
-
-    def html(self, name: str) -> str:
-        """Return a page as text, without its tags."""
-        text = (self.folder / "docs" / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
-        return re.sub(r"<[^>]+>", "", text)
+from compare_sites import differences, different_files
+from small_book import Book, cell
 
 
 @pytest.fixture(scope="module")
@@ -317,6 +250,22 @@ def test_two_builds_that_measure_differently_are_told_apart_by_claim():
         "other (learn/a): 2.0 and 2.5, apart by 0.5, of the value 0.2",
         "other (learn/a): its text is 'One' and 'Two'",
     ]
+
+
+def test_two_sites_that_differ_are_told_apart_by_file_and_times_are_no_difference(tmp_path):
+    page = '<p>One {}</p><p class="gl-execution-time">The cells of this page ran for {} s when the book was built.</p>'
+    for site, words in (("first", ("word", "11")), ("second", ("word", "12"))):
+        (tmp_path / site / "_images").mkdir(parents=True)
+        (tmp_path / site / "page.html").write_text(page.format(*words))
+        (tmp_path / site / "_images" / "a.svg").write_text("<svg/>")
+    sites = tmp_path / "first", tmp_path / "second"
+    assert different_files(*sites) == []
+    (sites[1] / "page.html").write_text(page.format("world", "11"))
+    (sites[1] / "_images" / "a.svg").write_text("<svg />")
+    (sites[0] / "_images" / "b.svg").write_text("<svg/>")
+    found = different_files(*sites)
+    assert [line.partition(":")[0] for line in found] == ["_images/b.svg", "_images/a.svg", "page.html"]
+    assert "'<p>One word</p>' and '<p>One world</p>'" in found[2]
 
 
 def test_a_missing_kernel_gets_a_sentence(tmp_path):

@@ -1,0 +1,172 @@
+"""Build the book into its place only once it is whole: ``python whole_site.py html docs docs/_build``.
+
+Run by ``nox -s docs``. Sphinx writes into a folder of its own, and only when it has ended without a warning does that
+folder become ``docs/_build/html``, in one step: until then, and whatever happens, the site of the build before stands.
+What stops a build (a full disk, Ctrl+C, a kernel that cannot start) is told in one sentence; a warning has told itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from filelock import FileLock, Timeout
+from sphinx._cli.util.colour import disable_colour, terminal_supports_colour
+from sphinx._cli.util.errors import handle_exception
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError, SphinxParallelError
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+FULL = (os.strerror(errno.ENOSPC), "database or disk is full")
+MEMORY = ("MemoryError", os.strerror(errno.ENOMEM))
+OTHER_BUILD = "Another build of this book is running: wait for its end."
+
+
+class ProcessKilled(Exception):
+    """A process that reads or writes pages was killed by somebody or by the system."""
+
+
+class Places:
+    """The folders of a build: where the site stands, where it grows, and where an old one waits to be removed."""
+
+    def __init__(self, build: Path, builder: str) -> None:
+        self.site = build / builder
+        self.growing = build / f"unfinished-{builder}"
+        self.leaving = build / f"old-{builder}"
+        self.doctrees = build / "doctrees" / builder
+
+    def begin(self) -> None:
+        """Take up after a build that was killed: between two renamings, or before it ended."""
+        if self.leaving.is_dir() and not self.site.exists():
+            self.leaving.rename(self.site)
+        self.discard()
+        self.growing.mkdir(parents=True)
+
+    def publish(self) -> None:
+        """Put the grown site into its place."""
+        if self.site.exists():
+            self.site.rename(self.leaving)
+        self.growing.rename(self.site)
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove what is no site."""
+        for folder in (self.growing, self.leaving):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def sentence(error: BaseException, build: Path) -> str | None:
+    """Return what stopped a build and the cure; None where only a traceback can tell."""
+    said = f"{type(error).__name__}: {error}\n{getattr(error, 'traceback', '')}"
+    if isinstance(error, KeyboardInterrupt):
+        return "The build was interrupted. Pages whose cells have run come from the cache next time."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC or any(words in said for words in FULL):
+        free = shutil.disk_usage(build).free / 1e6
+        return f"The disk is full: {free:,.0f} MB are free at {build}. Make room (the book needs some 200 MB) and build again."
+    if isinstance(error, ProcessKilled):
+        return (
+            f"A process of the build was killed ({error}), by somebody or by the system for lack of memory: build again, "
+            "with --jobs 1 if need be."
+        )
+    if any(words in said for words in MEMORY):
+        return (
+            "There was not enough memory: close other programs and build again, with fewer jobs (--jobs 1) if need be."
+        )
+    if isinstance(error, SphinxError) and not isinstance(error, SphinxParallelError):
+        return f"{error.category}: {error}"
+    return None
+
+
+def stopped(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl+C does when the system asks for an end."""
+    raise KeyboardInterrupt
+
+
+def child_ended(number: int, frame: FrameType | None) -> None:
+    """Break off where the system killed one of Sphinx's readers or writers, for which Sphinx would wait forever."""
+    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if ended and ended.si_code == os.CLD_KILLED and ended.si_status not in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # said once
+        raise ProcessKilled(signal.Signals(ended.si_status).name)
+
+
+def listen() -> None:
+    """Hear what the system says to this process; the readers and writers that Sphinx forks do as they always did."""
+    usual = {signal.SIGTERM: signal.signal(signal.SIGTERM, stopped)}
+    if hasattr(os, "waitid"):
+        usual[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, child_ended)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: [signal.signal(*pair) for pair in usual.items()])
+
+
+def run(builder: str, source: Path, places: Places, *, jobs: int, settings: Mapping[str, str]) -> int:
+    """Run Sphinx from nothing; return its exit code, 1 after warnings."""
+    with patch_docutils(source), docutils_namespace():
+        app = Sphinx(
+            *(source, source, places.growing, places.doctrees, builder),
+            confoverrides={"nitpicky": True, "progress": True, **settings},
+            status=None,  # _ext/progress.py says how far it is
+            warning=sys.stderr,
+            freshenv=True,
+            warningiserror=True,
+            parallel=jobs,
+        )
+        app.build()
+        return app.statuscode
+
+
+def build(builder: str, source: Path, folder: Path, *, jobs: int, settings: Mapping[str, str]) -> int:
+    """Build, and publish what is whole; return the exit code."""
+    places = Places(folder, builder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock", blocking=False):
+        try:
+            places.begin()
+            code = run(builder, source, places, jobs=jobs, settings=settings)
+            if not code:
+                places.publish()
+                return 0
+            told = "The build has found the faults above."
+        except (Exception, KeyboardInterrupt) as error:
+            code, told = 2, sentence(error, folder) or ""
+            if not told:
+                handle_exception(error, stderr=sys.stderr)
+                told = "The build has broken off."
+        finally:
+            places.discard()
+    stands = f" The site of the build before stands at {places.site}." if places.site.exists() else ""
+    print(f"\n{told}{stands}", file=sys.stderr, flush=True)
+    return code
+
+
+def main() -> int:
+    """Read the command line and build."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("builder", help="html, linkcheck, …")
+    parser.add_argument("source", type=Path)
+    parser.add_argument("build", type=Path, help="the folder in which the built sites stand")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "-D", metavar="NAME=VALUE", dest="settings", action="append", default=[], help="as sphinx-build"
+    )
+    asked = parser.parse_args()
+    if not terminal_supports_colour():
+        disable_colour()
+    listen()
+    settings = dict(setting.split("=", 1) for setting in asked.settings)
+    try:
+        return build(asked.builder, asked.source, asked.build.resolve(), jobs=asked.jobs, settings=settings)
+    except Timeout:
+        print(OTHER_BUILD, file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
