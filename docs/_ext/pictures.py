@@ -89,8 +89,8 @@ def draw(drawing: Drawing) -> bytes:
         told.add_itxt(key, text)
     picture = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
     few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    paper = few.getpixel((0, 0))  # its white comes out as 254 of 255
-    few.putpalette(_with_colour(few.getpalette() or [], int(paper), picture.getpixel((0, 0))))
+    paper = few.tobytes()[0]  # the place in the palette of what lies behind all: its white comes out as 254 of 255
+    few.putpalette(_with_colour(few.getpalette() or [], paper, picture.getpixel((0, 0))))
     few.save(file, "png", optimize=True, pnginfo=told)
     return file.getvalue()
 
