@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,7 +126,7 @@ def write(folder: Path, drawing: Drawing) -> Path:
     if not kept.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         # another name first: a build that is stopped here leaves no half picture behind
-        half = kept.with_suffix(f".{os.getpid()}.half")
+        half = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}.half")
         half.write_bytes(draw(drawing))
         half.replace(kept)
     drawing.path.parent.mkdir(parents=True, exist_ok=True)
@@ -136,6 +137,13 @@ def write(folder: Path, drawing: Drawing) -> Path:
 def write_all(app: Sphinx, drawings: Iterable[Drawing]) -> None:
     """Write pictures on all cores: resvg does not hold Python up."""
     folder = kept_in(app)
-    work: Callable[[Drawing], Any] = lambda drawing: write(folder, drawing)  # noqa: E731
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(work, drawings))  # raises what one of them raised
+        used = set(pool.map(partial(write, folder), drawings))  # raises what one of them raised
+    app.gl_kept = getattr(app, "gl_kept", set()) | used
+
+
+def forget_others(app: Sphinx, exception: Exception | None) -> None:
+    """Delete the kept pictures that no page has any more, where all pages were written."""
+    if exception is None and app.builder.format == "html" and app.env.found_docs <= app.gl_figures.keys():
+        for path in set(kept_in(app).glob("*")) - app.gl_kept:
+            path.unlink()

@@ -179,4 +179,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("figures_along")
     app.connect("html-page-context", offer)
     app.connect("build-finished", write)
+    app.connect("build-finished", pictures.forget_others, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

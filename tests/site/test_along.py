@@ -256,9 +256,14 @@ Of {cite:t}`glorot2010`.
 
 1. is no list: $|x|$
 
-| a | b |
-|---|---|
-| $|x|$ | `y` |
+:::{list-table}
+:header-rows: 1
+
+* - a
+  - b
+* - $|x|$
+  - `y`
+:::
 
 ```{math}
 a &= b \\\\ \\Var &= c
@@ -290,42 +295,43 @@ def small_book(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory) -> tuple[Path, Path]:
-    """The same small book in two places."""
-    return small_book(tmp_path_factory.mktemp("one")), small_book(tmp_path_factory.mktemp("another"))
+def small(tmp_path_factory) -> Path:
+    """A small book."""
+    return small_book(tmp_path_factory.mktemp("one"))
 
 
-def test_two_builds_give_away_the_same_bytes(small):
+def test_two_builds_give_away_the_same_bytes(small, tmp_path):
+    other = small_book(tmp_path)
     kinds = ("*.md", "*.ipynb", "_figures/*", "_social/**/*.png", "_downloads/*")
-    files = sorted({path.relative_to(small[0]) for kind in kinds for path in small[0].glob(kind)})
+    files = sorted({path.relative_to(small) for kind in kinds for path in small.glob(kind)})
     assert len(files) > 10
-    assert [file for file in files if (small[0] / file).read_bytes() != (small[1] / file).read_bytes()] == []
+    assert [file for file in files if (small / file).read_bytes() != (other / file).read_bytes()] == []
 
 
 def test_without_an_address_links_of_a_page_stay_beside_it_and_a_notebook_has_none(small):
-    text = (small[0] / "page.md").read_text(encoding="utf-8")
+    text = (small / "page.md").read_text(encoding="utf-8")
     assert (
         "[there](other.html), [a figure](page.html#fig-page-line) and [Fig. 1](page.html#fig-page-line): 1 of it."
         in text
     )
     assert "](_figures/page-line.svg)" in text
-    prose = "\n".join(one.source for one in notebook("page", small[0]).cells if one.cell_type == "markdown")
+    prose = "\n".join(one.source for one in notebook("page", small).cells if one.cell_type == "markdown")
     assert "See there, a figure and Fig. 1: 1 of it." in prose
     assert "](" not in CODE.sub("", prose)
-    wheel = next((small[0] / "_downloads").glob("*.whl")).name
-    assert notebook("page", small[0]).cells[1].source == f"%pip install --quiet ./{wheel} matplotlib"
+    wheel = next((small / "_downloads").glob("*.whl")).name
+    assert notebook("page", small).cells[1].source == f"%pip install --quiet ./{wheel} matplotlib"
     assert f"The page also offers `{wheel}`. Save it beside this notebook." in prose
 
 
 def test_signs_of_markdown_in_the_text_stay_signs_and_formulas_stay_formulas(small):
-    text = (small[0] / "page.md").read_text(encoding="utf-8")
+    text = (small / "page.md").read_text(encoding="utf-8")
     assert "\n1. is no list: $|x|$\n" in text  # a list of one, as MyST has it
     assert "| $\\vert x\\vert $ | `y` |" in text
     assert "$$\n\\begin{aligned}\na &= b \\\\ \\operatorname{Var} &= c\n\\end{aligned}\n$$" in text
     assert "> A word\n>\n> Of Glorot and Bengio" in text.replace("**", "")
     assert "**Fig. 1** A line for $x^2$ and `code`, 5 \\* 3 of *them*." in text
     assert "> - **Checked.** One is below two: measured 1, claimed < 2." in text
-    assert "\\$1 or 2_a_b." in (small[0] / "other.md").read_text(encoding="utf-8")
+    assert "\\$1 or 2_a_b." in (small / "other.md").read_text(encoding="utf-8")
 
 
 def test_a_text_that_looks_like_a_list_or_a_heading_is_none():
@@ -344,12 +350,12 @@ def test_a_text_that_looks_like_a_list_or_a_heading_is_none():
 
 def test_templates_hear_of_the_files_and_the_picture_of_a_page(small):
     def context(page: str) -> dict:
-        return json.loads((small[0] / "_context" / f"{page}.json").read_text(encoding="utf-8"))
+        return json.loads((small / "_context" / f"{page}.json").read_text(encoding="utf-8"))
 
     downloads = context("page")["gl_downloads"]
     assert [(label, path) for label, path, _ in downloads[:2]] == [("Notebook", "page.ipynb"), ("Markdown", "page.md")]
     assert downloads[2][1].startswith("_downloads/gradlab_book-")
-    assert all((small[0] / path).stat().st_size == size for _, path, size in downloads)
+    assert all((small / path).stat().st_size == size for _, path, size in downloads)
     assert [path for _, path, _ in context("other")["gl_downloads"]] == ["other.md"]
     path, width, height, alt = context("page")["gl_social_image"]
     assert (path, width, height, alt) == ("_social/page.png", 1200, 630, "Page page. A line <up> & down.")
