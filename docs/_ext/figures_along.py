@@ -29,8 +29,7 @@ from unicode_math import in_unicode
 
 FOLDER, LIST = "_figures", "figures.json"
 LICENCE = ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
-PIXELS, SMALL_PIXELS = 2000, 1000  # the width of a PNG, and that of a drawing narrower than SMALL points
-SMALL = 320.0
+PIXELS, SMALL_PIXELS = 2000, 1000  # the width of a PNG: of a figure with a number, and of a picture beside text
 MARGIN, LINE, SIZE, QUIET = 8.0, 9.0, 7.0, "#5c636b"  # points around a drawing; of the line under it
 _log = logging.getLogger(__name__)
 _SIDE = re.compile(r'\s(width|height)="([\d.]+)pt"')
@@ -60,7 +59,7 @@ def key_of(image: nodes.image, page: str) -> str:
     labels = figure["names"] if figure is not None else []
     if labels:
         label = labels[0].removeprefix("fig-")
-        return label if label == name or label.startswith(f"{name}-") else f"{name}-{label}"
+        return label if label.partition("-")[0] in name.split("-") else f"{name}-{label}"
     if MADE[1] in f"/{image['uri']}":  # of an activation, which its file is named after
         return f"{name}-{Path(image['uri']).stem.partition('-thumbnail')[0]}"
     section = next((above for above in _above(image) if isinstance(above, nodes.section)), None)
@@ -260,7 +259,6 @@ def drawings(app: Sphinx) -> Iterator[pictures.Drawing]:
             path = Path(app.outdir, FOLDER, f"{figure.key}.svg")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(svg, encoding="utf-8")
-            wide = size_of(drawn)[0] >= SMALL
             about = {
                 "Title": figure.title,
                 "Author": app.config.author,
@@ -268,7 +266,7 @@ def drawings(app: Sphinx) -> Iterator[pictures.Drawing]:
                 "Description": figure.alt,
                 "Source": figure.address or figure.page,
             }
-            width = PIXELS if wide else SMALL_PIXELS
+            width = PIXELS if figure.number else SMALL_PIXELS
             yield pictures.Drawing(path.with_suffix(".png"), svg, width, tuple(about.items()))
 
 

@@ -62,7 +62,10 @@ def card_of(app: Sphinx, page: str) -> Card:
     below = titles[home].astext() if home in titles else ""
     if page not in titles:
         return Card(SITE, below or app.config.project, "", "", None)
+    folder = f"{page.rpartition('/')[0]}/index"
     above = f"Chapter {chapter.number} · {chapter.part}" if chapter else ""
+    if not chapter and folder in titles and folder != page:
+        above = titles[folder].astext()
     numbered = (figure for figure in app.gl_figures.get(page, []) if figure.number)
     return Card(page, titles[page].astext(), above, below if page != home else "", next(numbered, None))
 

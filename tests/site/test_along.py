@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import io
 import json
 import os
@@ -99,7 +100,7 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_markdown_says_what_the_page_says(soups, name):
-    article = soups[name].find("article")
+    article = copy.copy(soups[name].find("article"))
     for hidden in article.select("math, pre, table, .gl-checked, form, .headerlink, .gl-take, .gl-eyebrow, dt"):
         hidden.decompose()
     taken = plain(re.sub(r"\]\([^)]*\)|\$[^$]*\$", "", markdown(name)))
@@ -111,8 +112,8 @@ def test_markdown_says_what_the_page_says(soups, name):
     assert said
 
 
-def test_every_link_of_markdown_and_of_notebooks_leads_somewhere():
-    base = re.search(r'rel="canonical" href="(.*)learn/vanishing.html"', (HTML / "learn/vanishing.html").read_text())
+def test_every_link_of_markdown_and_of_notebooks_leads_somewhere(listed):
+    base = listed[0]["address"].partition(f"{listed[0]['page']}.html")[0]
     seen = 0
     for name in PAGES:
         texts = [(markdown(name), not base)]
@@ -120,8 +121,8 @@ def test_every_link_of_markdown_and_of_notebooks_leads_somewhere():
             texts += [(one.source, False) for one in notebook(name).cells if one.cell_type == "markdown"]
         for text, beside in texts:
             for target in LINK.findall(CODE.sub("", text)):
-                if base and target.startswith(base[1]):
-                    path = HTML / target.removeprefix(base[1]).partition("#")[0]
+                if base and target.startswith(base):
+                    path = HTML / target.removeprefix(base).partition("#")[0]
                 elif re.match(r"(https?|mailto):", target):
                     continue
                 else:
@@ -208,7 +209,7 @@ def test_a_notebook_runs_away_from_the_book_with_the_wheel_alone(fresh, name):
     shown = [output.get("data", {}) for one in ran if one.cell_type == "code" for output in one.outputs]
     claims = sum("gl-claim" in str(data.get("text/html", "")) for data in shown)
     assert claims == len([one for one in json.loads((HTML / "claims.json").read_text()) if one["page"] == name])
-    drawn = sum("image/png" in data for data in shown)
+    drawn = sum("image/png" in data or "gl-frames" in str(data.get("text/html", "")) for data in shown)
     assert drawn >= len(
         [one for one in json.loads((FIGURES / "figures.json").read_text())["figures"] if one["page"] == name]
     )
@@ -305,6 +306,7 @@ def test_two_builds_give_away_the_same_bytes(small, tmp_path):
     kinds = ("*.md", "*.ipynb", "_figures/*", "_social/**/*.png", "_downloads/*")
     files = sorted({path.relative_to(small) for kind in kinds for path in small.glob(kind)})
     assert len(files) > 10
+    files.remove(Path("index.md"))  # says how long the cells ran
     assert [file for file in files if (small / file).read_bytes() != (other / file).read_bytes()] == []
 
 
@@ -415,13 +417,12 @@ def test_a_png_is_large_in_pixels_small_in_bytes_and_white_behind(listed):
         file = HTML / figure["png"]
         with Image.open(file) as image:
             assert image.mode == "P"
-            assert image.width in {1000, 2000}
+            assert image.width == (2000 if figure["number"] else 1000)
             assert image.text["Copyright"] == "CC BY 4.0"
             assert image.text["Description"] == figure["alt"]
             assert image.convert("RGB").getpixel((2, 2)) == (255, 255, 255)
         assert file.stat().st_size <= 150_000
-    wide = [figure for figure in listed if figure["number"]]
-    assert all(Image.open(HTML / figure["png"]).width == 2000 for figure in wide)
+    assert sum(bool(figure["number"]) for figure in listed) > 60
 
 
 def test_the_line_under_a_drawing_can_be_seen(listed):
