@@ -11,7 +11,6 @@ import ast
 import contextlib
 import importlib.metadata
 import io
-import os
 import re
 import shutil
 import sys
@@ -39,7 +38,6 @@ DRAWS = "matplotlib"  # what gradlab.plots needs besides gradlab
 _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">')
 _BESIDE = re.compile(r"""\bPath\(["']([\w.-]+)["']\)""")  # a file that a page keeps next to itself
 _MAGIC = re.compile(r"^\s*[%!].*", re.MULTILINE)
-_EPOCH = "1580601600"  # the date in the wheel where SOURCE_DATE_EPOCH does not say another: hatchling's own
 
 
 class Taken(NamedTuple):
@@ -53,12 +51,11 @@ class Taken(NamedTuple):
 
 
 def build_wheel(app: Sphinx) -> None:
-    """Build gradlab's wheel from the files beside the book; hatchling writes it without a network."""
+    """Build gradlab's wheel from the files beside the book; hatchling does it without a network, the same at each build."""
     app.gl_wheel = None
     root = Path(app.srcdir).parent
     if app.builder.format != "html" or not (root / "pyproject.toml").is_file():
         return
-    os.environ.setdefault("SOURCE_DATE_EPOCH", _EPOCH)
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         made = next(iter(WheelBuilder(str(root)).build(directory=folder, versions=["standard"])))
         target = Path(app.outdir, DOWNLOADS, Path(made).name)
@@ -73,7 +70,11 @@ def build_wheel(app: Sphinx) -> None:
 def imported(code: str) -> set[str]:
     """Return the packages that code imports, less those that Python brings, and gradlab."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(_MAGIC.sub("", code))):
+    try:
+        tree = ast.parse(_MAGIC.sub("", code))
+    except SyntaxError:  # executed_cells.py says so better
+        return found
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -102,7 +103,8 @@ class PageToTake:
         self.up = "../" * page.count("/")
         self.claims = {claim.key: claim for claim in page_claims(app.env, page)}
         source = Path(app.env.mystnb_config.output_folder, f"{page}.ipynb")
-        has_cells = next(doctree.findall(is_cell), None) is not None
+        # a page that could not be run has no such file; executed_cells.py tells
+        has_cells = next(doctree.findall(is_cell), None) is not None and source.is_file()
         self.code = [cell.source for cell in nbformat.read(source, as_version=4).cells] if has_cells else []
 
     # -- addresses
@@ -129,7 +131,7 @@ class PageToTake:
 
     def source(self, cell: nodes.container) -> str:
         """Return the code of a cell, also where the page does not show it."""
-        return self.code[cell["cell_index"]].rstrip()
+        return self.code[cell["cell_index"]].rstrip() if self.code else ""
 
     # -- Markdown
 

@@ -597,3 +597,7 @@ def test_the_deck_needs_the_packages_of_its_group_and_no_others():
         node.module.partition(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
     } | {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     assert {name for name in found if name not in sys.stdlib_module_names} == {"PIL", "pptx"}
+
+
+def test_a_cell_that_is_no_python_needs_nothing():
+    assert take_along.imported("import numpy as np\nx = (") == set()
