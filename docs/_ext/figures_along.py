@@ -182,7 +182,9 @@ class TakeFiguresAlong(SphinxPostTransform):
             for kind in ("SVG", "PNG")
             for label in [f"{kind} of {of}"]
         ]
-        line = made("span", links[0], nodes.Text(" · "), links[1], kind=quiet_element, classes=["gl-take"])
+        line = made(
+            "span", nodes.Text(" "), links[0], nodes.Text(" · "), links[1], kind=quiet_element, classes=["gl-take"]
+        )
         frame = next((above for above in _above(image) if isinstance(above, nodes.figure)), None)
         said = (
             [child for child in frame if isinstance(child, nodes.caption | nodes.legend)] if frame is not None else []
