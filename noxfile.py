@@ -218,6 +218,15 @@ def pdf(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def slides(session: nox.Session) -> None:
+    """Make a deck of slides of the built book's figures and captions, for teachers to change."""
+    if not (BUILD / "html" / "_figures" / "figures.json").is_file():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    session.install(*nox.project.dependency_groups(PYPROJECT, "slides"))
+    session.run("python", "docs/_ext/slides.py", str(BUILD / "html"), str(BUILD / "slides" / "gradlab.pptx"))
+
+
+@nox.session(default=False)
 def site(session: nox.Session) -> None:
     """Test the built book: its HTML, what a browser shows of it, and how a build fails."""
     if not (BUILD / "html" / "index.html").is_file():

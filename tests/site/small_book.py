@@ -24,7 +24,9 @@ class Book:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "gradlab", folder / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("_ext", "_fonts", "_inv", "_static", "_templates"):
+        for name in ("pyproject.toml", "README.md", "LICENSE"):  # the wheel that the site serves is made of them
+            shutil.copy(ROOT / name, folder / name)
+        for name in ("_ext", "_fonts", "_inv", "_packaging", "_static", "_templates"):
             shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
         profile = "_ipython/profile_default/ipython_kernel_config.py"
         (folder / "docs" / profile).parent.mkdir(parents=True)

@@ -1,0 +1,149 @@
+"""Pictures made of SVG: words as outlines, drawn by resvg, in few colours, and none of them drawn twice.
+
+A picture that a build has drawn lies in ``_build/drawn_pictures`` under the digest of all that it was made from, so only what
+changed is drawn again. The same drawing gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import resvg_py
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path as Outline
+from matplotlib.textpath import TextPath
+from PIL import Image, ImageFont
+from PIL.PngImagePlugin import PngInfo
+from sphinx.application import Sphinx
+
+FONTS = Path(__file__).resolve().parents[1] / "_fonts"
+REGULAR, BOLD = FONTS / "gl-sans.ttf", FONTS / "gl-sans-bold.ttf"
+FONT = "GL Sans"
+COLOURS = 96  # of a drawing with its edges: lines of a few colours, and bands over them
+_STEPS = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C", Outline.CLOSEPOLY: "Z"}
+
+
+class Drawing(NamedTuple):
+    """What to draw and where to: the SVG, the width in pixels, and what the file says of itself."""
+
+    path: Path
+    svg: str
+    width: int
+    told: tuple[tuple[str, str], ...] = ()
+
+
+def width_of(text: str, size: float, font: Path = REGULAR) -> float:
+    """Return how wide a line of text is, in the unit of ``size``."""
+    return _measure(font).getlength(text) * size / 100
+
+
+@lru_cache
+def _measure(font: Path) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font), 100)
+
+
+def wrapped(text: str, size: float, width: float, font: Path = REGULAR, at: str = " ") -> list[str]:
+    """Return a text in lines that are as wide as allowed; a word that is wider stands alone."""
+    lines: list[str] = []
+    for word in text.split(at):
+        longer = f"{lines[-1]}{at}{word}" if lines else word
+        if lines and width_of(longer, size, font) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def outline(text: str, size: float, x: float, y: float, font: Path = REGULAR) -> str:
+    """Return a line of text as the ``d`` of an SVG path that begins at a point of its baseline."""
+    # a dollar sign would begin a formula
+    path = TextPath((0, 0), text.replace("$", r"\$"), size=size, prop=FontProperties(fname=font))
+    parts = []
+    for points, code in path.iter_segments(curves=True, simplify=False):
+        pairs = [f"{x + right:.2f} {y - up:.2f}" for right, up in points.reshape(-1, 2)]
+        parts.append(_STEPS[code] + ("" if code == Outline.CLOSEPOLY else " ".join(pairs)))
+    return "".join(parts)
+
+
+def draw(drawing: Drawing) -> bytes:
+    """Return a drawing as PNG with a palette."""
+    drawn = resvg_py.svg_to_bytes(
+        svg_string=drawing.svg,
+        width=drawing.width,
+        dpi=96,  # its default, 0, finds no size in points
+        background="#ffffff",
+        skip_system_fonts=True,  # else each machine draws another picture
+        font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
+        font_family=FONT,
+    )
+    told, file = PngInfo(), io.BytesIO()
+    for key, text in drawing.told:
+        told.add_itxt(key, text)
+    picture = Image.open(io.BytesIO(bytes(drawn))).convert("RGB")
+    few = picture.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    paper = few.tobytes()[0]  # the place in the palette of what lies behind all: its white comes out as 254 of 255
+    few.putpalette(_with_colour(few.getpalette() or [], paper, picture.getpixel((0, 0))))
+    few.save(file, "png", optimize=True, pnginfo=told)
+    return file.getvalue()
+
+
+def _with_colour(palette: list[int], place: int, colour: Any) -> list[int]:
+    """Return a palette with one of its colours exchanged."""
+    return [*palette[: 3 * place], *colour, *palette[3 * place + 3 :]]
+
+
+@lru_cache(maxsize=1)
+def _makers() -> str:
+    """Return what else decides over the bytes of a picture: this file, its packages and its fonts."""
+    ours = [Path(__file__), *sorted(FONTS.glob("*.ttf"))]
+    digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in ours]
+    return " ".join([*(f"{name} {version(name)}" for name in ("resvg-py", "pillow")), *digests])
+
+
+def digest(drawing: Drawing) -> str:
+    """Return the name under which a drawing is kept."""
+    made_of = (_makers(), drawing.svg, str(drawing.width), *map(str, drawing.told))
+    return hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:32]
+
+
+def kept_in(app: Sphinx) -> Path:
+    """Return where drawn pictures are kept, beside the built pages."""
+    return Path(app.outdir).parent / "drawn_pictures"
+
+
+def write(folder: Path, drawing: Drawing) -> Path:
+    """Write a picture, drawn only if that was not done before; return where it is kept."""
+    kept = folder / f"{digest(drawing)}.png"
+    if not kept.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        # another name first: a build that is stopped here leaves no half picture behind
+        half = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}.half")
+        half.write_bytes(draw(drawing))
+        half.replace(kept)
+    drawing.path.parent.mkdir(parents=True, exist_ok=True)
+    drawing.path.write_bytes(kept.read_bytes())
+    return kept
+
+
+def write_all(app: Sphinx, drawings: Iterable[Drawing]) -> None:
+    """Write pictures on all cores: resvg does not hold Python up."""
+    folder = kept_in(app)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        used = set(pool.map(partial(write, folder), drawings))  # raises what one of them raised
+    app.gl_kept = getattr(app, "gl_kept", set()) | used
+
+
+def forget_others(app: Sphinx, exception: Exception | None) -> None:
+    """Delete the kept pictures that no page has any more, where all pages were written."""
+    if exception is None and app.builder.format == "html" and app.env.found_docs <= app.gl_figures.keys():
+        for path in set(kept_in(app).glob("*")) - app.gl_kept:
+            path.unlink()
