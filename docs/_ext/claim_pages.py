@@ -3,6 +3,7 @@
 Static HTML shows one description for a page, whatever stands behind ``#`` in its address. So each claim has a page whose
 title is its sentence and whose description is what was measured, and which leads on to the claim on its own page at once.
 It is no source of its own: search machines are told to leave it out, and the sitemap does. Its picture is that of the page.
+A key is lower-case words joined by hyphens, and no two claims have one, so it is a name for a file as it stands.
 """
 
 from __future__ import annotations
@@ -16,11 +17,8 @@ import ledger
 from claims import Claim
 from sharing import address
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 
 FOLDER = "claim"
-_log = logging.getLogger(__name__)
 _PICTURE = re.compile(r'<meta [^>]*\b(?:property="og:image|name="twitter:(?:card|image))[^>]*>')
 
 
@@ -49,15 +47,6 @@ def facts(app: Sphinx, claim: Claim) -> dict[str, Any]:
     }
 
 
-def check_keys(app: Sphinx, env: BuildEnvironment) -> None:
-    """Warn about keys that differ in their capitals alone: some disks tell no such files apart."""
-    first: dict[str, Claim] = {}
-    for claim in getattr(env, "gl_claims", []):
-        if first.setdefault(claim.key.casefold(), claim) is not claim:
-            told = f"claim {claim.key!r}: only capitals tell its key from {first[claim.key.casefold()].key!r}"
-            _log.warning(told, location=claim.page, type="gradlab", subtype="claim")
-
-
 def write_pages(app: Sphinx, exception: Exception | None) -> None:
     """Write the pages of all claims; what an earlier build left there is gone."""
     if exception is not None or app.builder.name != "html":
@@ -75,7 +64,6 @@ def write_pages(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the steps."""
-    app.connect("env-updated", check_keys, priority=950)  # once claims.py has gathered them
+    """Register the step."""
     app.connect("build-finished", write_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

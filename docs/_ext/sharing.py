@@ -19,7 +19,6 @@ from xml.sax.saxutils import escape
 from chapters import chapters
 from citing import AUTHOR, BOOK
 from docutils import nodes
-from html_elements import quiet_element
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
@@ -40,16 +39,14 @@ def plain_title(context: dict[str, Any]) -> str:
     return " ".join(Markup(context.get("title") or "").striptags().split())
 
 
-def first_words(doctree: nodes.document) -> str:
+def first_words(doctree: nodes.document, title: str) -> str:
     """Return the whole sentences with which a page begins: its description, where no extension has given one."""
     for block in doctree.findall(nodes.paragraph):
-        if isinstance(block.parent, nodes.section) and not isinstance(block, quiet_element):
+        if isinstance(block.parent, nodes.section):
             words = " ".join(block.astext().split())
-            if len(words) < 200:
-                return words
-            whole = words[:200].rpartition(". ")[0]
-            return f"{whole}." if whole else ""
-    return ""
+            whole = words[:200].rpartition(". ")[0] or words.partition(". ")[0]
+            return words if len(words) <= 200 else f"{whole.rstrip('.')}."
+    return f"{title}, in {BOOK}."
 
 
 def address(app: Sphinx, page: str) -> str:
@@ -87,7 +84,7 @@ def learning_resource(app: Sphinx, page: str, facts: dict[str, Any]) -> dict[str
         book = {"@type": "Book", "name": BOOK}
         said["isPartOf"] = book | ({"url": app.config.html_baseurl} if app.config.html_baseurl else {})
     return said | {
-        **({"description": facts["description"]} if facts["description"] else {}),
+        "description": facts["description"],
         **({"url": facts["address"]} if facts["address"] else {}),
         **({"image": facts["image"]["url"]} if facts["image"] else {}),
         "inLanguage": app.config.language,
@@ -113,9 +110,10 @@ def add_tags(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     if doctree is None:
         return
     given = context.get("gl_description")
+    title = plain_title(context)
     facts = {
-        "title": plain_title(context),
-        "description": given or first_words(doctree),
+        "title": title,
+        "description": given or first_words(doctree, title),
         "address": address(app, page),
         "image": image(app, context),
     }
@@ -131,8 +129,9 @@ def write_lists(app: Sphinx, exception: Exception | None) -> None:
         return
     robots = "User-agent: *\nAllow: /\n"
     if app.config.html_baseurl:
-        pages = "".join(f"<url><loc>{escape(address(app, page))}</loc></url>\n" for page in sorted(app.env.found_docs))
-        listed = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{pages}</urlset>\n'
+        pages = sorted(address(app, page) for page in app.env.found_docs)
+        rows = "".join(f"<url><loc>{escape(page)}</loc></url>\n" for page in pages)
+        listed = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
         head = '<?xml version="1.0" encoding="utf-8"?>\n'
         Path(app.outdir, "sitemap.xml").write_text(head + listed, encoding="utf-8")
         robots += f"Sitemap: {app.config.html_baseurl}sitemap.xml\n"

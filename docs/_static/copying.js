@@ -70,7 +70,7 @@
   document.querySelectorAll(".gl-checked[data-copy] .gl-claim[id^=claim-] a.headerlink").forEach((place) => {
     const words = place.closest("[data-copy]").dataset;
     const key = place.hash.slice("#claim-".length);
-    place.after(button(words, words.copy, () => claimAddress(key, place), key));
+    place.after(" ", button(words, words.copy, () => claimAddress(key, place), key));
   });
   const ledger = document.querySelector("form.gl-ledger-filter")?.dataset;
   document.querySelectorAll("table.gl-ledger tr[id^=row-] .gl-ledger-key a").forEach((place) => {
