@@ -155,7 +155,7 @@ html_css_files = [
     *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
     *("page_foot.css", "screens.css", ("print.css", {"media": "print"})),
 ]
-html_js_files = [("screens.js", {"defer": "defer"})]
+html_js_files = [("screens.js", {"defer": "defer"}), ("copying.js", {"defer": "defer"})]
 if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
     html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"

@@ -15,7 +15,7 @@ from typing import Any
 
 import ledger
 from claims import Claim
-from sharing import address
+from sharing import address, own_title
 from sphinx.application import Sphinx
 
 FOLDER = "claim"
@@ -39,7 +39,7 @@ def facts(app: Sphinx, claim: Claim) -> dict[str, Any]:
         "sentence": ledger.sentence(claim),
         "verdict": verdict(app, claim, page),
         "place": f"{app.builder.get_relative_uri(page, claim.page)}{anchor}",
-        "title": app.env.titles[claim.page].astext(),
+        "title": own_title(app, claim.page),
         "site": app.config.project,
         "language": app.config.language,
         "address": f"{base}{page}.html" if base else "",

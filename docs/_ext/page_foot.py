@@ -13,7 +13,7 @@ import citing
 import copying
 from docutils import nodes
 from published import Repository
-from sharing import address, plain_title
+from sharing import address, own_title
 from sphinx.application import Sphinx
 
 
@@ -42,12 +42,11 @@ def add_foot(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
     """Hand the template what it draws; pages without a source have no foot."""
     if doctree is None:
         return
-    title = plain_title(context)
+    title = own_title(app, page)
     context["gl_links"] = repository_links(app, page, title, context.get("gl_repository"))
     context["gl_source"] = citing.source(app.config, page, title, address(app, page))
     context["gl_book"], context["gl_size"] = citing.BOOK, size
     context["gl_copy_words"] = copying.as_html(copying.words())
-    app.add_js_file("copying.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -21,6 +21,7 @@ from citing import AUTHOR, BOOK
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.locale import _
 
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"  # of the text and the figures
 # What a page is to schema.org, by its folder, with the word for what its reader does with it.
@@ -34,14 +35,20 @@ OTHER = (("LearningResource",), "reference work")
 PLAIN = ("changelog", "contributing", "license")  # nobody learns about activations there
 
 
-def plain_title(context: dict[str, Any]) -> str:
-    """Return the title of a page without its tags."""
-    return " ".join(Markup(context.get("title") or "").striptags().split())
+def shown_title(page: str, context: dict[str, Any]) -> str:
+    """Return the title of a page in a browser's bar, without its tags; Sphinx's own pages have theirs in templates."""
+    title = " ".join(Markup(context.get("title") or "").striptags().split())
+    return title or {"genindex": _("Index"), "search": _("Search")}.get(page, BOOK)
 
 
-def first_words(doctree: nodes.document, title: str) -> str:
+def own_title(app: Sphinx, page: str) -> str:
+    """Return the title that stands on a page: whoever cites it looks for that one."""
+    return " ".join(app.env.titles[page].astext().split())
+
+
+def first_words(doctree: nodes.document | None, title: str) -> str:
     """Return the whole sentences with which a page begins: its description, where no extension has given one."""
-    for block in doctree.findall(nodes.paragraph):
+    for block in doctree.findall(nodes.paragraph) if doctree else ():
         if isinstance(block.parent, nodes.section):
             words = " ".join(block.astext().split())
             whole = words[:200].rpartition(". ")[0] or words.partition(". ")[0]
@@ -67,18 +74,18 @@ def image(app: Sphinx, context: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def learning_resource(app: Sphinx, page: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what schema.org has words for; ``facts`` are the title, description, address and picture of the page."""
+    """Return what schema.org has words for; ``facts`` are the description, address and picture of the page."""
     said: dict[str, Any] = {"@context": "https://schema.org"}
     if page == app.config.root_doc:
         parts = [
-            {"@type": "Chapter", "position": one.number, "name": app.env.titles[one.page].astext()}
+            {"@type": "Chapter", "position": one.number, "name": own_title(app, one.page)}
             | ({"url": address(app, one.page)} if app.config.html_baseurl else {})
             for one in chapters(app.env)
         ]
         said |= {"@type": ["Book", "LearningResource"], "name": BOOK, "hasPart": parts}
     else:
         kinds, use = (("WebPage",), None) if page in PLAIN else KINDS.get(page.partition("/")[0], OTHER)
-        said |= {"@type": kinds[0] if len(kinds) == 1 else list(kinds), "name": facts["title"]}
+        said |= {"@type": kinds[0] if len(kinds) == 1 else list(kinds), "name": own_title(app, page)}
         said |= {"learningResourceType": use} if use else {}
         said |= next(({"position": one.number} for one in chapters(app.env) if one.page == page), {})
         book = {"@type": "Book", "name": BOOK}
@@ -101,26 +108,26 @@ def as_script(said: dict[str, Any]) -> str:
 
 
 def add_tags(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Put the tags into the head of a page; pages without a source, such as the index of names, have no more than a title."""
+    """Put the tags into the head of a page; what is no page of the book has none of a learning resource."""
     if page in {"404", "search"}:  # the one is no page, the other is empty until somebody asks
         context["pageurl"] = None
         context["metatags"] = context.get("metatags", "") + '\n<meta name="robots" content="noindex">'
     elif context.get("pageurl"):
         context["pageurl"] = address(app, page)
-    if doctree is None:
+    if page == "404":
         return
     given = context.get("gl_description")
-    title = plain_title(context)
+    title = shown_title(page, context)
     facts = {
         "title": title,
         "description": given or first_words(doctree, title),
         "address": address(app, page),
         "image": image(app, context),
     }
-    resource = as_script(learning_resource(app, page, facts))
+    resource = as_script(learning_resource(app, page, facts)) if doctree is not None else ""
     kind = "website" if page == app.config.root_doc else "article"
     told = {**facts, "type": kind, "site": app.config.project, "resource": resource, "described": bool(given)}
-    context["metatags"] += "\n" + app.builder.templates.render("sharing.html", told)
+    context["metatags"] = context.get("metatags", "") + "\n" + app.builder.templates.render("sharing.html", told)
 
 
 def write_lists(app: Sphinx, exception: Exception | None) -> None:

@@ -5,10 +5,9 @@
 (() => {
   "use strict";
   const page = document.documentElement;
-  const said = document.createElement("span");
+  const said = document.createElement("span"); // for those who hear the page
   said.className = "gl-copy-said";
-  said.setAttribute("role", "status");
-  document.body.append(said);
+  said.setAttribute("aria-live", "polite");
 
   function copyOld(text) {
     // over plain HTTP browsers have no clipboard but that of a selection
@@ -81,4 +80,5 @@
     const { copy: label } = text.closest("[data-copy]").dataset;
     text.after(" ", button(text.closest("[data-copied]").dataset, label, () => text.textContent.trim()));
   });
+  if (document.querySelector(".gl-copy")) document.body.append(said);
 })();

@@ -162,6 +162,17 @@ def claims():
     return json.loads((HTML / "claims.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(scope="module")
+def alone(claims) -> dict[str, BeautifulSoup]:
+    """The page of each claim, by its key."""
+    return {claim["key"]: parsed(HTML / "claim", claim["key"]) for claim in claims}
+
+
+def heading(soup: BeautifulSoup) -> str:
+    """Return the title that stands on a page."""
+    return " ".join("".join(text for text in soup.h1.find_all(string=True) if text.parent.name != "a").split())
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_each_page_says_once_what_it_is_to_those_to_whom_it_is_sent(soups, base, page):
     said, told = tags(soups[page]), resource(soups[page])
@@ -171,12 +182,23 @@ def test_each_page_says_once_what_it_is_to_those_to_whom_it_is_sent(soups, base,
     assert all(said[name][0].strip() for name in once)
     assert said["og:description"] == said["description"] == said["twitter:description"] == [told["description"]]
     assert said["og:title"] == said["twitter:title"]
+    assert soups[page].title.get_text().startswith(said["og:title"][0])
+    assert told["name"] == (citing.BOOK if page == "index" else heading(soups[page]))
     here = [base if page == "index" else f"{base}{page}.html"] if base else []
     assert said.get("canonical", []) == said.get("og:url", []) == here
     assert [told["url"]] == here if base else "url" not in told
     pictures = said.get("og:image", [])
     assert all(picture.startswith(base) for picture in pictures)
     assert len(pictures) == len(said.get("twitter:image", [])) == (said["twitter:card"] == ["summary_large_image"])
+
+
+def test_what_is_no_page_of_the_book_is_shared_under_its_name_and_is_no_learning_resource(soups):
+    for page, soup in soups.items():
+        if page not in PAGES and page != "404":
+            said = tags(soup)
+            assert len(said["og:title"]) == len(said["og:description"]) == len(said["description"]) == 1, page
+            assert said["og:title"][0].casefold() in soup.title.get_text().casefold(), page
+            assert not soup.select('script[type="application/ld+json"]'), page
 
 
 def test_no_two_pages_have_one_title(soups):
@@ -255,11 +277,11 @@ def test_the_strictest_policy_for_scripts_lets_json_for_machines_pass(browser, o
 # -- Claims ------------------------------------------------------------------------------------------------------------
 
 
-def test_each_claim_has_a_small_page_of_its_own_that_leads_to_its_place(soups, claims, base):
+def test_each_claim_has_a_small_page_of_its_own_that_leads_to_its_place(soups, alone, claims, base):
     files = {path.stem for path in (HTML / "claim").iterdir()}
     assert files == {claim["key"] for claim in claims}
     for claim in claims:
-        soup = soups[f"claim/{claim['key']}"]
+        soup = alone[claim["key"]]
         said = tags(soup)
         sentence = " ".join(said["og:title"][0].split())
         assert sentence == " ".join(claim["text"].split())
@@ -280,10 +302,10 @@ def test_each_claim_has_a_small_page_of_its_own_that_leads_to_its_place(soups, c
         assert (HTML / "claim" / f"{claim['key']}.html").stat().st_size <= 3000
 
 
-def test_the_page_of_a_claim_says_on_what_it_rests_and_whose_picture_it_shows(soups, claims):
+def test_the_page_of_a_claim_says_on_what_it_rests_and_whose_picture_it_shows(soups, alone, claims):
     pictures = ("og:image", "og:image:width", "twitter:card", "twitter:image")
     for claim in claims:
-        said = tags(soups[f"claim/{claim['key']}"])
+        said = tags(alone[claim["key"]])
         words = said["og:description"][0]
         assert str(claim["budget"] or "").casefold() in f"{said['og:title'][0]} {words}".casefold()
         assert claim["identity"] <= ("An identity" in words)
@@ -345,7 +367,7 @@ def test_the_link_of_a_claim_is_copied_said_and_leads_to_the_claim(visit, origin
     button = claim.get_by_role("button", name=f"Copy link: {key}", exact=True)
     button.click()
     claim.get_by_role("button", name="Copied", exact=True).wait_for()
-    assert page.locator(".gl-copy-said[role=status]").inner_text() == "Copied"
+    assert page.locator(".gl-copy-said[aria-live=polite]").inner_text() == "Copied"
     assert button.count() == 0, "it is called what it shows"
     address = pasted(page)
     assert address == f"{origin}/claim/{key}.html"
@@ -429,7 +451,7 @@ def test_each_page_is_cited_with_its_title_the_version_and_the_year_of_the_copyr
     keys = parse_string(entries, "bibtex").entries  # a key that stands twice is an error there
     assert len(keys) == len(PAGES)
     for page in PAGES:
-        title, here = tags(soups[page])["og:title"][0], base if page == "index" else f"{base}{page}.html"
+        title, here = heading(soups[page]), base if page == "index" else f"{base}{page}.html"
         line = soups[page].select_one(".gl-cite-as").get_text()
         entry = keys["gradlab" if page == "index" else f"gradlab-{page.replace('/', '-')}"]
         assert line.startswith(f"{citing.AUTHOR}. ({year}). ")
