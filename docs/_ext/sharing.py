@@ -37,7 +37,7 @@ PLAIN = ("changelog", "contributing", "license")  # nobody learns about activati
 
 def shown_title(page: str, context: dict[str, Any]) -> str:
     """Return the title of a page in a browser's bar, without its tags; Sphinx's own pages have theirs in templates."""
-    title = " ".join(Markup(context.get("title") or "").striptags().split())
+    title = " ".join(Markup(context.get("title") or context.get("indextitle") or "").striptags().split())
     return title or {"genindex": _("Index"), "search": _("Search")}.get(page, BOOK)
 
 
