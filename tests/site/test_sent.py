@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
+import sys
+import types
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
@@ -512,6 +515,29 @@ def test_on_paper_the_foot_says_how_the_page_is_cited_and_no_more(visit):
     page.emulate_media(media="print")
     assert page.locator(".gl-foot").inner_text().strip() == page.locator(".gl-cite-as span").text_content()
     assert page.locator(".gl-cite-as").is_visible()
+
+
+def test_links_of_the_book_on_paper_lead_to_its_address_and_nowhere_without_one(visit, monkeypatch):
+    """The server that shows the pages while they are printed is gone when somebody follows a link."""
+    monkeypatch.setitem(sys.modules, "pypdf", types.SimpleNamespace(PdfReader=None, PdfWriter=None))
+    book_pdf = importlib.import_module("book_pdf")
+    for address, led in ((None, None), ("https://a.org/book/learn/vanishing.html", "https://a.org/book/learn/")):
+        page = visit(CHAPTER)
+        page.evaluate(
+            """(address) => {
+              document.querySelector("link[rel=canonical]")?.remove();
+              document.querySelector("article").insertAdjacentHTML("beforeend",
+                '<a id="next" href="standstill.html">next</a> <a id="out" href="https://b.org/">out</a>');
+              if (address) document.head.insertAdjacentHTML("beforeend", `<link rel="canonical" href="${address}">`);
+            }""",
+            address,
+        )
+        book_pdf.home_links(page)
+        assert page.locator("#next").get_attribute("href") == (f"{led}standstill.html" if led else None)
+        assert page.locator("#out").get_attribute("href") == "https://b.org/"
+        assert page.evaluate(
+            "[...document.links].every((a) => a.origin !== location.origin || a.pathname === location.pathname)"
+        )
 
 
 # -- A small book, built with and without an address -------------------------------------------------------------------
