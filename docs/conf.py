@@ -29,6 +29,8 @@ except ImportError as error:
     )
     os._exit(2)  # an exception, SystemExit too, would come out as forty lines of Sphinx's report
 
+from published import base_address, repository  # noqa: E402
+
 import gradlab  # noqa: E402
 
 project = "gradlab"
@@ -45,11 +47,10 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
-    "sphinxext.opengraph",
     "notfound.extension",
-    "sphinx_sitemap",
     "chapters",
     "checked_cards",
+    "claim_pages",
     "claims",
     "code_links",
     "docstrings",
@@ -68,9 +69,11 @@ extensions = [
     "narrow_figures",
     "needed_files",
     "page_fixes",
+    "page_foot",
     "page_order",
     "progress",
     "sentences",
+    "sharing",
     "small_figures",
     "sound_cache",
     "social_images",
@@ -151,18 +154,14 @@ codeautolink_disable_link_titles = True  # the link's text is the name already
 # -- HTML --------------------------------------------------------------------------------------------------------------
 html_theme = "sphinx_book_theme"
 html_title = "gradlab"
-html_baseurl = (
-    os.environ.get("GRADLAB_BASE_URL")
-    or os.environ.get("READTHEDOCS_CANONICAL_URL")
-    or "https://gradlab.github.io/gradlab-book/"
-).rstrip("/") + "/"
+html_baseurl = base_address(os.environ)  # empty where nobody has named one: then no page claims an address
 html_favicon = "_static/mark.svg"
 html_static_path = ["_static"]
 html_css_files = [
     *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
-    *("screens.css", ("print.css", {"media": "print"})),
+    *("page_foot.css", "screens.css", ("print.css", {"media": "print"})),
 ]
-html_js_files = [("screens.js", {"defer": "defer"})]
+html_js_files = [("screens.js", {"defer": "defer"}), ("copying.js", {"defer": "defer"})]
 if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
     html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"
@@ -171,6 +170,7 @@ html_last_updated_fmt = None  # a date would make each build differ
 html_context = {
     "default_mode": "auto",  # pydata's script logs an error without it
     "gl_pdf": "html_extra_path" in globals(),  # for pdf-link.html
+    "gl_repository": repository(os.environ),  # for page-foot.html
 }
 html_sidebars = {"**": ["navbar-logo.html", "search-button-field.html", "sbt-sidebar-nav.html", "pdf-link.html"]}
 html_theme_options = {
@@ -179,19 +179,9 @@ html_theme_options = {
     "navbar_persistent": [],
     "use_download_button": False,  # it offers the page's source, which is not what a reader expects of a download
     "show_toc_level": 2,
+    "article_footer_items": ["page-foot.html"],
 }
-if repository := os.environ.get("GRADLAB_REPOSITORY_URL"):
-    html_theme_options |= {
-        "repository_url": repository,
-        "path_to_docs": "docs",
-        "use_repository_button": True,
-        "use_edit_page_button": True,
-        "use_issues_button": True,
-    }
-notfound_urls_prefix = urlsplit(html_baseurl).path  # else its pages look for /en/latest/
-ogp_site_url = html_baseurl
-ogp_social_cards = {"enable": False}  # they are drawn with Matplotlib in Sphinx's own process, with its own warnings
-sitemap_url_scheme = "{link}"
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # else its pages look for /en/latest/
 
 # -- Links that leave the site (nox -s linkcheck) ----------------------------------------------------------------------
 linkcheck_retries = 2

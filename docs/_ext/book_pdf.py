@@ -100,14 +100,17 @@ def sheets(browser_page: Page, running: str, before: int | None) -> bytes:
 
 
 def home_links(browser_page: Page) -> None:
-    """Have links within the book lead to the book on the net: the server of this minute is gone when a reader follows them."""
+    """Have links to other pages lead to the book on the net: the server of this minute is gone when a reader follows them.
+
+    Where the book has no address they are words alone.
+    """
     browser_page.evaluate(
         """() => {
           const home = document.querySelector("link[rel=canonical]");
-          if (!home) return;
           document.querySelectorAll("a[href]").forEach((link) => {
-            if (link.origin === location.origin && link.pathname !== location.pathname)
-              link.href = new URL(link.getAttribute("href"), home.href).href;
+            if (link.origin !== location.origin || link.pathname === location.pathname) return;
+            if (home) link.href = new URL(link.getAttribute("href"), home.href).href;
+            else link.removeAttribute("href");
           });
         }"""
     )

@@ -1,8 +1,8 @@
 """The claims of a section in one card, with what was measured, what is claimed, and the code of all of them in one fold.
 
 ``gl.claim`` shows a badge where it runs, as a notebook does. On a page of the book the badges of the cells that stand side
-by side in a section (or an answer) become one list at the place of the last of them. Each claim has a link to itself, to
-its row of the ledger, to its source and to its grounds, in the words of ledger.py.
+by side in a section (or an answer) become one list at the place of the last of them. Each claim has a link to itself, which
+``_static/copying.js`` copies, to its row of the ledger, to its source and to its grounds, in the words of ledger.py.
 
 A cell tagged ``lesson`` keeps its code where it stands, and so does the solution of an exercise (``hide-cell``), in which
 the card stands too.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import copying
 import ledger
 from claims import Claim, page_claims
 from docutils import nodes
@@ -78,7 +79,9 @@ def card(app: Sphinx, claims: list[Claim], page: str, sources: list[nodes.Node])
     parts = [head, made("ul", *items, classes=["gl-checked-list"], role="list")]
     if sources:
         parts.append(fold(HOW, sources))
-    return made("aside", *parts, classes=["gl-checked"], aria_label="Checked claims")
+    aside = made("aside", *parts, classes=["gl-checked"], aria_label="Checked claims")
+    aside["attributes"] |= copying.words(copying.LINK)
+    return aside
 
 
 def take_badges(cell: nodes.container) -> list[str]:

@@ -16,6 +16,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import copying
 import long_record
 from claims import Claim, count
 from docutils import nodes
@@ -76,7 +77,8 @@ def filter_form(titles: dict[str, str], total: int) -> str:
     """Return the controls as HTML, hidden until the script is there to obey them."""
     options = "".join(f'<option value="{anchor(page)}">{escape(title)}</option>' for page, title in titles.items())
     return (
-        '<form class="gl-ledger-filter" role="search" aria-label="Claims" hidden>'
+        '<form class="gl-ledger-filter" role="search" aria-label="Claims" hidden'
+        f"{copying.as_html(copying.words(copying.LINK))}>"
         '<p><label for="ledger-words">With the words</label>'
         '<input id="ledger-words" name="words" type="search" autocomplete="off" spellcheck="false"></p>'
         '<p><label for="ledger-page">On the page</label>'

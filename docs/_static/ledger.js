@@ -10,7 +10,7 @@
     id: box.querySelector("[id^=ledger-]").id,
     rows: [...box.querySelectorAll("tbody tr")].map((row) => {
       const values = row.cloneNode(true);
-      values.querySelectorAll(".gl-ledger-label").forEach((label) => label.remove());
+      values.querySelectorAll(".gl-ledger-label, button").forEach((label) => label.remove());
       return { row, text: plain(values.textContent) };
     }),
   }));

@@ -413,31 +413,10 @@ def test_hidden_cells_have_a_summary_that_html_allows(soups):
             assert not summary.get("aria-label")
 
 
-@pytest.fixture(scope="module")
-def addresses():
-    return re.findall(r"<loc>([^<]+)</loc>", (HTML / "sitemap.xml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def base(addresses):
-    """The address that the book was built for."""
-    return next(address for address in addresses if address.endswith("/claims.html")).removesuffix("claims.html")
-
-
 def test_the_sidebar_names_its_switches_for_those_who_cannot_see_them(soups):
     switches = [summary for soup in soups.values() for summary in soup.select(".bd-sidebar-primary summary")]
     assert switches
     assert all(summary.get("aria-label") for summary in switches)
-
-
-def test_the_sitemap_lists_every_page(addresses, base):
-    assert {f"{base}{name}.html" for name in PAGES} <= set(addresses)
-
-
-def test_the_page_for_lost_readers_finds_its_styles_under_the_base_address(soups, base):
-    sheets = [link["href"] for link in soups["404"].select('link[rel="stylesheet"]')]
-    assert sheets
-    assert all(sheet.startswith(urlsplit(base).path) for sheet in sheets)
 
 
 CHAPTERS = [page for page in PAGES if page.startswith("learn/") and page != "learn/story"]
