@@ -1,7 +1,10 @@
-"""The description of each page: one or two whole sentences of its own, for search engines and for whoever sends a link.
+"""What a page tells others: a title that names its topic, and a description of one or two whole sentences.
 
-They are the first sentences of the page's answer, as many as fit; a page may say it otherwise in its front matter
-(``description: …``). Pages without a source (the index, the search, listings of modules) are described here.
+The title is the page's own, which on many pages says what to do there; the ``topic`` of the front matter then says what it
+is about to those who see no more than the title, in a tab or among the results of a search engine.
+
+The description is made of the first sentences of the page's answer, as many as fit; a page may say it otherwise in its front
+matter (``description: …``). Pages without a source (the index, the search, listings of modules) are described here.
 ``context["gl_description"]`` is what other extensions read.
 """
 
@@ -58,12 +61,14 @@ def of_page(name: str, meta: dict[str, Any] | None, doctree: nodes.document | No
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Give the page its description."""
+    """Give the page its description, and the title that others see."""
     told = of_page(page, context.get("meta"), doctree)
     if len(told) > LONGEST:
         cure = "write a shorter first sentence, or a `description` in the page's front matter"
         _log.warning("the description has %d characters: %s", len(told), cure, location=page, type="gradlab")
     context["gl_description"] = told
+    if topic := (context.get("meta") or {}).get("topic"):
+        context["title"] = topic
     if told:
         context["metatags"] = f'{context.get("metatags", "")}\n<meta name="description" content="{escape(told)}" />'
 

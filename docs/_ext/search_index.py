@@ -5,7 +5,7 @@ written they become one script, and no JSON, so that a copy of the book on a dis
 MiniSearch (``_static/vendor``), which ranks, and our own rules for words (``_static/search``). Sphinx's search stays off.
 
 Nothing is said about a page that the page does not say: its names are its title, the terms of the glossary that send
-readers to it (in English and in Korean), its entries in the index, and the ``keywords`` of its front matter.
+readers to it (in English and in Korean), its entries in the index, and the ``topic`` and ``keywords`` of its front matter.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def is_document(node: nodes.Node) -> bool:
 
 
 def _text(node: nodes.Element) -> str:
-    return words(node, is_document)
+    """Return what a document says, less the arrows to other pages at the end of a paragraph."""
+    return re.sub(r" ?→ [^.\n]*$", "", words(node, is_document), flags=re.MULTILINE)
 
 
 def _korean(node: nodes.Element) -> list[str]:
@@ -152,7 +153,8 @@ def _term(node: nodes.definition_list_item, page: str) -> Document:
     definition = node.children[-1]
     assert isinstance(definition, nodes.Element)
     names = list(dict.fromkeys([*others, *_korean(node)]))
-    return Document("term", terms[0]["ids"][0], title, [], names, _text(definition), list(_pages_linked(node, page)))
+    said = re.sub(r"\s(?:See|Also|Not) .*", "", _text(definition), flags=re.DOTALL)
+    return Document("term", terms[0]["ids"][0], title, [], names, said, list(_pages_linked(node, page)))
 
 
 def _pages_linked(node: nodes.Element, page: str) -> Iterator[str]:
@@ -234,10 +236,10 @@ def place(page: str, env: BuildEnvironment) -> str:
 def read(tree: nodes.document, name: str, env: BuildEnvironment) -> Page:
     """Return a page as the search knows it."""
     found = list(documents(tree, name, env))
-    title = found[0].title if found else name
+    title, meta = found[0].title if found else name, env.metadata.get(name, {})
     whole, parts = topics(title)
-    keywords = str(env.metadata.get(name, {}).get("keywords", ""))
-    whole += [word.strip() for word in keywords.split(",") if word.strip()]
+    whole += [*topics(str(meta.get("topic", "")))[0], *str(meta.get("keywords", "")).split(",")]
+    whole = [topic.strip() for topic in whole if topic.strip()]
     return Page(kind(name, env), title, place(name, env), whole, parts, found)
 
 

@@ -12,7 +12,7 @@ glSearch.engine = (told) => {
   const SHORT = ["title", "names", "topics", "parts", "page", "above"];
 
   /* A query that is a name stands above all that merely has its words; the closer the name, the higher. */
-  const RANK = { identifier: 7, topic: 6, part: 5, explains: 4, together: 3.5, title: 3, name: 2.5, term: 2, card: 1.5, source: 1 };
+  const RANK = { identifier: 7, topic: 6, part: 5, explains: 4, title: 3, together: 2.8, name: 2.5, term: 2, card: 1.5, source: 1 };
 
   const pages = told.pages.map(([address, kind, title, place, topics, parts]) => ({ address, kind, title, place, topics, parts }));
   const documents = told.documents.map(([page, kind, anchor, title, above, names, text, leads = []], id) => {
@@ -142,7 +142,9 @@ glSearch.engine = (told) => {
         if (explains !== undefined) scores.set(explains, Math.max(scores.get(explains) ?? 0, score * 1.05));
       }
     }
-    const ranks = ranked(query, each.map(({ word, read }) => read ?? word));
+    const read = each.map((one) => one.read ?? one.word);
+    for (const id of namedWithin(read)) scores.set(id, (scores.get(id) ?? 0) * 1.5);
+    const ranks = ranked(query, read);
     ranks.forEach((_, id) => scores.set(id, scores.get(id) ?? 0));
     const results = [...scores]
       .map(([id, score]) => ({ ...documents[id], score, rank: ranks.get(id) ?? 0 }))
@@ -170,6 +172,19 @@ glSearch.engine = (told) => {
     return ranks;
   }
 
+  /* The pages for an idea that some of the words name, at least two and half of all: the vanishing gradient problem. */
+  function namedWithin(words) {
+    const found = new Set();
+    for (let length = Math.max(2, Math.ceil(words.length / 2)); length < words.length; length++) {
+      for (let start = 0; start + length <= words.length; start++) {
+        for (const [document, rank] of called.get(key(words.slice(start, start + length))) ?? []) {
+          if (rank >= RANK.explains) found.add(document.id);
+        }
+      }
+    }
+    return found;
+  }
+
   /* The pages that are about each of some words by itself: sigmoid derivative. */
   function aboutEach(words) {
     const each = words.map((word) => (called.get(key([word])) ?? []).filter(([, rank]) => rank >= RANK.explains && rank <= RANK.topic));
@@ -190,8 +205,14 @@ glSearch.engine = (told) => {
     return [...first, ...later];
   }
 
-  /* Words of the book that are like one it does not have. */
-  const near = (word) => [...new Set(index.autoSuggest(word, { fuzzy: 0.45, prefix: true, tokenize: (text) => [text], processTerm: (text) => text }).flatMap(({ terms }) => terms))];
+  /* Words of the book that are somewhat like one it does not have, the nearest first. */
+  const near = (word) =>
+    [...new Set(one(word, { fuzzy: 0.4 }).flatMap(({ match }) => Object.keys(match)))]
+      .map((term) => [term, distance(word, term)])
+      .filter(([term, far]) => far <= 0.4 * word.length && term[0] === word[0])
+      .sort(([, far], [, farther]) => far - farther)
+      .slice(0, 4)
+      .map(([term]) => term);
 
   return { find, near, documents, pages };
 };

@@ -22,6 +22,15 @@
   const quoted = (word) => `“${word}”`;
   const address = (query) => `${location.pathname}${query ? `?${new URLSearchParams({ q: query })}` : ""}`;
 
+  const listed = (nodes) => nodes.flatMap((node, place) => (place ? [", ", node] : [node]));
+
+  /* A name in its language, for who hears it. */
+  function spoken(name) {
+    const node = made("span", "", name);
+    if (/\p{Script=Hangul}/u.test(name)) node.lang = "ko";
+    return node;
+  }
+
   /* A text with the words that were found marked. */
   function marked(text) {
     const parts = text.split(/([\p{L}\p{N}\p{M}]+)/u);
@@ -31,25 +40,28 @@
     });
   }
 
-  /* The sentences that have most of the words, from the start of one. */
-  function excerpt(text) {
+  /* Some sentences from the start of one: of what defines something the first, else those that have most of the words. */
+  function excerpt({ text, kind }) {
     const sentences = text.split(/(?<=[.!?][”"’)]?)\s+(?=[^\s\p{Ll}])|\n/u).filter(Boolean);
     const worth = sentences.map((sentence) => new Set(split(sentence).flatMap(forms).filter((form) => seen.has(form))).size);
-    let place = worth.indexOf(Math.max(...worth));
-    if (place < 0) return "";
-    let shown = sentences[place];
+    let place = kind === "section" ? Math.max(worth.indexOf(Math.max(...worth)), 0) : 0;
+    let shown = sentences[place] ?? "";
     while (shown.length < LENGTH && ++place < sentences.length) shown += ` ${sentences[place]}`;
     if (shown.length <= LENGTH * 1.3) return shown;
     return `${shown.slice(0, LENGTH * 1.3).replace(/\s+\S*$/, "").replace(/[,;:]$/, "")} …`;
   }
 
-  function item({ title, url, at, above, text, whole }) {
+  /* What else a document is called, where that is what was sought: of Korean words a reader sees why they led here. */
+  const also = ({ names }) => names.filter((name) => split(name).some((word) => forms(word).some((form) => seen.has(form))));
+
+  function item(document) {
+    const { title, url, at, above, whole } = document;
     const link = made("a", "gl-search-title", ...marked(title));
     link.href = url;
-    const path = [at.place, ...(whole ? [] : [at.title]), ...above].filter(Boolean);
-    const place = made("p", "gl-search-place", path.join(" › "));
-    const said = excerpt(text);
-    return made("li", "", link, ...(path.length ? [place] : []), ...(said ? [made("p", "gl-search-excerpt", ...marked(said))] : []));
+    const path = [at.place, ...(whole ? [] : [at.title]), ...above].filter(Boolean).join(" › ");
+    const names = also(document).slice(0, 3);
+    const place = made("p", "gl-search-place", path, ...(names.length ? [" · also ", ...listed(names.map(spoken))] : []));
+    return made("li", "", link, place, made("p", "gl-search-excerpt", ...marked(excerpt(document))));
   }
 
   /* A form of the index as a word of the book: "vanish" as "vanishing". */
@@ -63,8 +75,6 @@
     link.href = address(word);
     return link;
   };
-  const listed = (nodes) => nodes.flatMap((node, place) => (place ? [", ", node] : [node]));
-
   /* What was understood: how much there is, which words were read otherwise, and which are nowhere in the book. */
   function report(words) {
     const pages = new Set(results.map(({ at }) => at)).size;
@@ -73,7 +83,7 @@
     for (const { word, read, found } of words) {
       if (read) said.push(` ${quoted(word)} was read as ${quoted(spelled(read))}.`);
       else if (!found.size) {
-        const near = engine.near(word).slice(0, 4).map(spelled).map(searchFor);
+        const near = engine.near(word).map(spelled).map(searchFor);
         said.push(` The book does not have ${quoted(word)}`, ...(near.length ? ["; near it are ", ...listed(near), "."] : ["."]));
       }
     }
