@@ -119,7 +119,7 @@ def silent(node: nodes.Element) -> bool:
         return True
     if isinstance(node, element) and node["tag"] not in _SPEAKING:
         return True
-    return isinstance(node, nodes.entry) and not re.search(r"[^\W\d_]{2}", node.astext())  # a number of a table
+    return isinstance(node, nodes.entry) and not re.search(r"[^\W\d_]", node.astext())  # a number of a table
 
 
 def tidy(text: str) -> str:

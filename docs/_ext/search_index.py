@@ -91,14 +91,10 @@ def _korean(node: nodes.Element) -> list[str]:
 
 def _entries(node: nodes.Element) -> list[str]:
     """Return the entries of the index that stand in a section, less the names that autodoc enters."""
-    found = []
-    for index in node.findall(addnodes.index):
-        if _owner(index) is node:
-            for _, entry, target, *_ in index["entries"]:
-                found += (
-                    [] if target.startswith(("gradlab", "module-")) else [part.strip() for part in entry.split(";")]
-                )
-    return found
+    entries = [entry for index in node.findall(addnodes.index) if _owner(index) is node for entry in index["entries"]]
+    return [
+        entry.replace("; ", " ") for _, entry, target, *_ in entries if not target.startswith(("gradlab", "module-"))
+    ]
 
 
 def _owner(node: nodes.Node) -> nodes.Node | None:

@@ -1,18 +1,18 @@
 /* The index of the book and what a query finds in it. MiniSearch keeps the words and ranks by BM25; what is added here is
    what it cannot know: which words count as one, how far each kind of page is trusted, and when a query is a name. */
 glSearch.engine = (told) => {
-  const { plain, forms, kin, split, joined, telling, key, distance } = glSearch;
+  const { plain, forms, kin, split, joined, telling, asks, key, distance } = glSearch;
 
   /* How far the words of a document are trusted to be what it is about: a chapter explains, an exercise only uses. */
   const TRUST = {
     chapter: 1.6, questions: 1.1, overview: 1, reference: 1, howto: 1, corrections: 0.8, notation: 0.8, reproductions: 0.7,
     exercises: 0.6, gallery: 0.8, claims: 0.8, glossary: 0.9, references: 0.6, contributing: 0.6, changelog: 0.4, license: 0.5,
   };
-  const BOOST = { title: 4, names: 4, topics: 4, parts: 3, page: 1.5, above: 1, text: 1 };
+  const BOOST = { title: 4, names: 4, topics: 4, parts: 1, page: 1.5, above: 1, text: 1 };
   const SHORT = ["title", "names", "topics", "parts", "page", "above"];
 
   /* A query that is a name stands above all that merely has its words; the closer the name, the higher. */
-  const RANK = { identifier: 7, topic: 6, part: 5, explains: 4, title: 3, together: 2.8, name: 2.5, term: 2, card: 1.5, source: 1 };
+  const RANK = { identifier: 7, topic: 6, part: 5, answer: 4.5, explains: 4, title: 3, together: 2.8, name: 2.5, term: 2, card: 1.5, source: 1 };
 
   const pages = told.pages.map(([address, kind, title, place, topics, parts]) => ({ address, kind, title, place, topics, parts }));
   const documents = told.documents.map(([page, kind, anchor, title, above, names, text, leads = []], id) => {
@@ -124,17 +124,21 @@ glSearch.engine = (told) => {
   /* The documents for a query, best first, and its words as they were read. */
   function find(query, { unfinished = false } = {}) {
     const words = telling(split(query));
+    const answers = asks(query);
+    const code = query.includes("_"); // then it is one word, and of the library
+    const trusted = ({ trust, ends }) => (code ? (ends ? 1.6 : 0.5) : trust);
     const each = words.map((word, place) => sought(word, unfinished && place === words.length - 1));
     const pairs = joined(words).map(soughtTogether);
     const scores = new Map();
     for (const id of new Set([...each, ...pairs].flatMap(({ found }) => [...found.keys()]))) {
       const own = each.map(({ found }) => found.get(id) ?? 0);
       pairs.forEach(({ found }, place) => {
-        const both = (found.get(id) ?? 0) * 0.6;
+        const both = (found.get(id) ?? 0) * (code ? 1.5 : 0.6);
         for (const at of [place, place + 1]) own[at] = Math.max(own[at], both);
       });
       const covered = own.filter(Boolean).length / words.length;
-      scores.set(id, own.reduce((sum, score) => sum + score, 0) * covered ** 2 * documents[id].trust);
+      const asked = answers && documents[id].at.kind === "questions" ? 1.6 : 1;
+      scores.set(id, own.reduce((sum, score) => sum + score, 0) * covered ** 2 * trusted(documents[id]) * asked);
     }
     for (const [id, score] of [...scores]) {
       for (const page of documents[id].leads) {
@@ -150,7 +154,7 @@ glSearch.engine = (told) => {
       .map(([id, score]) => ({ ...documents[id], score, rank: ranks.get(id) ?? 0 }))
       .sort(
         (one, other) =>
-          other.rank - one.rank || (one.rank >= RANK.identifier ? 0 : other.score - one.score) || one.id - other.id,
+          other.rank - one.rank || (one.rank >= RANK.topic ? 0 : other.score - one.score) || one.id - other.id,
       );
     return { results: fewOfEachPage(results), words: each, seen: new Set([...each, ...pairs].flatMap(({ seen }) => [...seen])) };
   }
@@ -162,9 +166,11 @@ glSearch.engine = (told) => {
     const single = !/[\s-]/.test(written);
     const ranks = new Map();
     const rank = ({ id }, value) => ranks.set(id, Math.max(ranks.get(id) ?? 0, value));
-    called.get(key(words))?.forEach(([document, value]) => rank(document, value));
+    for (const [document, value] of called.get(key(words)) ?? []) {
+      rank(document, value === RANK.title && document.at.kind === "questions" && asks(query) ? RANK.answer : value);
+    }
     aboutEach(words).forEach((document) => rank(document, RANK.together));
-    for (const [document, value] of (single && called.get(literal(written))) || []) {
+    for (const [document, value] of (single && (called.get(literal(written)) ?? called.get(literal(words.join(""))))) || []) {
       const exact = document.ends.has(written); // MLP is a name, ReLU is not; gl.Claim is not gl.claim
       if (code || (exact && /[A-Z].*[A-Z]/.test(written))) rank(document, RANK.identifier + (exact ? 0.5 : 0));
       else rank(document, value);

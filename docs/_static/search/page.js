@@ -52,7 +52,8 @@
   }
 
   /* What else a document is called, where that is what was sought: of Korean words a reader sees why they led here. */
-  const also = ({ names }) => names.filter((name) => split(name).some((word) => forms(word).some((form) => seen.has(form))));
+  const also = ({ names, whole, at }) =>
+    [...names, ...(whole ? at.parts.filter((part) => /\p{Script=Hangul}/u.test(part)) : [])].filter((name) => split(name).some((word) => forms(word).some((form) => seen.has(form))));
 
   function item(document) {
     const { title, url, at, above, whole } = document;

@@ -34,10 +34,16 @@ globalThis.glSearch = (() => {
     return short.length >= 2 ? short : word;
   };
 
+  /* A letter of a formula, and its name. */
+  const GREEK = {
+    α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", η: "eta", θ: "theta", λ: "lambda", μ: "mu", σ: "sigma", φ: "phi",
+  };
+
   /* The forms in which a word is kept and sought, the closest one first. A book has few words, many times each. */
   const known = new Map();
   const made = (word) => {
     if (/\p{Script=Hangul}/u.test(word)) return [...new Set([word, bare(word)])];
+    if (/^\p{Script=Greek}/u.test(word)) return [word, GREEK[word[0]] ?? word];
     const same = spelled(word);
     return [...new Set([same, /^[a-z]{3,}$/.test(same) ? stemmer.stemWord(same) : same])];
   };
@@ -45,9 +51,10 @@ globalThis.glSearch = (() => {
 
   /* What readers call by another word than the book. Each word stands for the others, and counts for less. */
   const KIN = [
-    ["derivative", "slope"], ["dead", "dying"], ["skip", "residual"], ["shortcut", "residual"], ["custom", "own"],
-    ["loss", "cost"], ["initialization", "init"], ["normalization", "norm"], ["neural", "network"], ["quick", "speed", "fast"],
-    ["mixed", "float16"], ["half", "float16"], ["plot", "draw"], ["dataset", "data"], ["hyperparameter", "rate"],
+    ["derivative", "slope"], ["dead", "dying", "silent", "fire"], ["skip", "residual"], ["shortcut", "residual"],
+    ["resnet", "residual"], ["custom", "own"], ["loss", "cost"], ["initialization", "init"], ["normalization", "norm"],
+    ["neural", "network"], ["fast", "speed"], ["mixed", "float16"], ["half", "float16"], ["fp16", "float16"], ["zero", "0"], ["plot", "draw"], ["dataset", "data"],
+    ["landscape", "valley"], ["stable", "overflow"], ["stability", "overflow"], ["classification", "classes"],
   ].map((kin) => kin.map((word) => made(word).at(-1)));
   const kin = (word) => {
     const own = forms(word).at(-1);
@@ -62,7 +69,7 @@ globalThis.glSearch = (() => {
 
   /* Words that say nothing about what is sought. */
   const EMPTY = new Set(
-    ("a about an and any are as at be by can could do does for from has have how i if in into is it its me my of on or " +
+    ("a about an and any are as at be by can could do does for from has have how i if in into is it its me my no not of on or " +
       "should so than that the their them there these this to was we what when where which who why will with would you your " +
       "explain explained definition define meaning mean means tutorial vs versus between difference 란 이란 뭐 무엇 무엇인가 " +
       "어떻게 왜 대한 대해 및")
@@ -72,6 +79,11 @@ globalThis.glSearch = (() => {
     const some = words.filter((word) => !EMPTY.has(word));
     return some.length ? some : words;
   };
+
+  /* Whether something is asked: such a query wants an answer before a chapter. */
+  const asks = (text) =>
+    /\?\s*$/.test(text) || /^\s*(?:why|what|how|which|when|where|who|is|are|does|do|did|can|could|should|must|will)\s/i.test(text) ||
+    /\s(?:vs\.?|versus|or)\s/i.test(text);
 
   /* One string for all ways to write a phrase, to see whether two are the same: its stems, without the gaps between them. */
   const key = (words) => words.map((word) => forms(word).at(-1)).join("");
@@ -90,5 +102,5 @@ globalThis.glSearch = (() => {
     return rows[one.length][other.length];
   };
 
-  return { plain, forms, kin, split, joined, telling, key, distance };
+  return { plain, forms, kin, split, joined, telling, asks, key, distance };
 })();
