@@ -16,6 +16,7 @@ from docutils import nodes
 from html_elements import element
 from math_core import LatexError
 from mathml import converter
+from page_order import hidden_whole, is_cell
 from sphinx import addnodes
 
 # What stands on a page and is no prose. Elements of our own (folds, forms, buttons) are looked into by name below.
@@ -118,6 +119,8 @@ def silent(node: nodes.Element) -> bool:
     if isinstance(node, _SILENT) or _FURNITURE.intersection(node.get("classes", ())):
         return True
     if isinstance(node, element) and node["tag"] not in _SPEAKING:
+        return True
+    if is_cell(node) and hidden_whole(node):  # the solution of an exercise
         return True
     return isinstance(node, nodes.entry) and not re.search(r"[^\W\d_]", node.astext())  # a number of a table
 

@@ -6,7 +6,7 @@ glSearch.engine = (told) => {
   /* How far the words of a document are trusted to be what it is about: a chapter explains, an exercise only uses. */
   const TRUST = {
     chapter: 1.6, questions: 1.1, overview: 1, reference: 1, howto: 1, corrections: 0.8, notation: 0.8, reproductions: 0.7,
-    exercises: 0.6, gallery: 0.8, claims: 0.8, glossary: 0.9, references: 0.6, contributing: 0.6, changelog: 0.4, license: 0.5,
+    exercises: 0.6, gallery: 0.8, claims: 0.8, glossary: 0.9, references: 0.4, contributing: 0.6, changelog: 0.4, license: 0.5,
   };
   const BOOST = { title: 4, names: 4, topics: 4, parts: 1, page: 1.5, above: 1, text: 1 };
   const SHORT = ["title", "names", "topics", "parts", "page", "above"];
@@ -170,10 +170,13 @@ glSearch.engine = (told) => {
       rank(document, value === RANK.title && document.at.kind === "questions" && asks(query) ? RANK.answer : value);
     }
     aboutEach(words).forEach((document) => rank(document, RANK.together));
-    for (const [document, value] of (single && (called.get(literal(written)) ?? called.get(literal(words.join(""))))) || []) {
+    for (const [document, value] of called.get(literal(written)) ?? called.get(literal(words.join(""))) ?? []) {
       const exact = document.ends.has(written); // MLP is a name, ReLU is not; gl.Claim is not gl.claim
       if (code || (exact && /[A-Z].*[A-Z]/.test(written))) rank(document, RANK.identifier + (exact ? 0.5 : 0));
-      else rank(document, value);
+      else if (single) rank(document, value);
+      else if (document.kind === "part" && literal(document.title.split(".").at(-1)) === literal(written)) {
+        rank(document, RANK.name); // hard sigmoid; an idea of that name comes before it
+      }
     }
     return ranks;
   }

@@ -46,7 +46,7 @@
     const worth = sentences.map((sentence) => new Set(split(sentence).flatMap(forms).filter((form) => seen.has(form))).size);
     let place = kind === "section" ? Math.max(worth.indexOf(Math.max(...worth)), 0) : 0;
     let shown = sentences[place] ?? "";
-    while (shown.length < LENGTH && ++place < sentences.length) shown += ` ${sentences[place]}`;
+    while (shown.length < LENGTH && ++place < sentences.length) shown += `${/[\p{L}\p{N})]$/u.test(shown) ? "." : ""} ${sentences[place]}`;
     if (shown.length <= LENGTH * 1.3) return shown;
     return `${shown.slice(0, LENGTH * 1.3).replace(/\s+\S*$/, "").replace(/[,;:]$/, "")} …`;
   }
