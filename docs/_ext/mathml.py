@@ -25,7 +25,8 @@ _log = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
-def _converter() -> LatexToMathML:
+def converter() -> LatexToMathML:
+    """Return what turns LaTeX into MathML, with the book's macros."""
     # annotation: the LaTeX stays in the page, for whoever copies a formula or reads it with a screen reader
     return LatexToMathML(macros=MACROS, annotation=True, fancy_error=False)
 
@@ -47,7 +48,7 @@ def _mathml(self: HTML5Translator, node: nodes.Element, *, block: bool) -> str:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"  # as Sphinx does for its other renderers
     tex = re.sub(r"\\(begin|end)\{(align|gather|equation|multline)\}", r"\\\1{\2*}", tex)  # Sphinx numbers equations
     try:
-        return beside(_converter().convert_with_local_state(tex, displaystyle=block))
+        return beside(converter().convert_with_local_state(tex, displaystyle=block))
     except LatexError as error:
         _log.warning("math: %s in %r", error, tex, location=node, type="math")
         return f"<code>{self.encode(tex)}</code>"

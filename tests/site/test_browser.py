@@ -111,7 +111,9 @@ def test_a_search_finds_the_page_of_a_word(visit):
     box.fill("leaky_relu")
     box.press("Enter")
     page.wait_for_url("**/search.html?q=leaky_relu*")
-    page.locator("#search-results li a[href*='reference/activations']").first.wait_for(state="visible")
+    page.locator(".gl-search-results a[href$='reference/activations.html#gradlab.leaky_relu']").first.wait_for(
+        state="visible"
+    )
     assert page.troubles == []
 
 

@@ -183,9 +183,8 @@ def test_the_page_for_lost_readers_works_under_another_prefix_than_it_was_built_
 
 
 def test_the_magnifier_stands_beside_the_words_of_a_search(page: Page, origin: str) -> None:
-    page.goto(f"{origin}/search.html")
-    page.keyboard.press("Control+k")  # the dialog has a form of the same kind
-    for form in page.locator("form.bd-search").all():
-        if form.is_visible():
-            icon, field = form.locator("i").first.bounding_box(), form.locator("input").bounding_box()
-            assert icon["x"] + icon["width"] <= field["x"]
+    page.goto(f"{origin}/index.html")
+    page.keyboard.press("Control+k")
+    form = page.locator("#pst-search-dialog form.bd-search")
+    icon, field = form.locator("i").first.bounding_box(), form.locator("input").bounding_box()
+    assert icon["x"] + icon["width"] <= field["x"]

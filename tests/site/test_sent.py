@@ -19,7 +19,7 @@ from built_book import HTML, PAGES, ROOT
 from published import MAIN, Repository, base_address, repository
 from pybtex.database import parse_string
 from sphinx.errors import ConfigError
-from test_build import Book, cell
+from small_book import Book, cell
 
 import gradlab
 
