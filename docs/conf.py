@@ -42,12 +42,13 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
-    "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "notfound.extension",
     "sphinx_sitemap",
+    "bundles",
+    "cell_toolbar",
     "chapters",
     "checked_cards",
     "claims",
@@ -67,6 +68,7 @@ extensions = [
     "narrow_figures",
     "page_fixes",
     "page_order",
+    "policy",
     "sentences",
     "small_figures",
     "themed_figures",
@@ -156,7 +158,7 @@ html_css_files = [
     *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
     *("screens.css", ("print.css", {"media": "print"})),
 ]
-html_js_files = [("screens.js", {"defer": "defer"})]
+html_js_files = [("screens.js", {"defer": "defer"}), ("full_screen.js", {"defer": "defer"})]
 if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
     html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"
@@ -172,6 +174,7 @@ html_theme_options = {
     # (sphinx-book-theme 988 and 999).
     "navbar_persistent": [],
     "use_download_button": False,  # it offers the page's source, which is not what a reader expects of a download
+    "use_fullscreen_button": False,  # its script stands in the page; article-header-buttons.html has one of our own
     "show_toc_level": 2,
 }
 if repository := os.environ.get("GRADLAB_REPOSITORY_URL"):
