@@ -35,7 +35,7 @@ _IMPORT = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"')\s]+)["']?\s*\)?\s*;"
 _NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")
 _WORD = re.compile(r"[\w-]+")
 _CACHED = re.compile(rf'(["/](?:{re.escape(SHEET)}|{re.escape(SCRIPT)}))(?:\?v=\w*)?"')
-_BLOCKING = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")(?![^>]*theme_memory)')
+_BLOCKING = re.compile(r'<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=")(?![^>]*before_paint)')
 _STYLE_RULE = re.compile(r"\.(gl-style-\w+)\{([^}]*)\}")
 
 
@@ -55,7 +55,7 @@ def choose(app: Sphinx, page: str, template: str, context: dict[str, Any], doctr
     for kind, listed in (("css", "css_files"), ("js", "script_files")):
         joined = _common(app.builder, kind)
         context[listed] = [file for file in context[listed] if file.filename and file not in joined]
-    context["gl_sheet"], context["gl_script"] = SHEET, SCRIPT
+    context |= {"gl_sheet": SHEET, "gl_script": SCRIPT}
 
 
 def sheet(static: Path, name: str) -> str:
