@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -191,17 +192,21 @@ def chromium(session: nox.Session) -> str:
     return browser
 
 
-def html_validate(session: nox.Session) -> dict[str, str]:
-    """Have npm bring the judge of the book's HTML, at the version in tests/site/package.json; nothing where npm is not."""
+def from_npm(session: nox.Session, name: str, variable: str) -> dict[str, str]:
+    """Have npm bring a judge of the book, at the version in tests/site/package.json; nothing where npm is not."""
     npm = shutil.which("npm")
     if npm is None:
-        session.warn("There is no npm: whether the HTML is valid is not looked at.")
+        session.warn(f"There is no npm: {name} is not run.")
         return {}
-    folder = Path(session.create_tmp()) / "npm"
+    wanted = json.loads((ROOT / "tests" / "site" / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    folder = Path(session.create_tmp()) / name
     folder.mkdir(exist_ok=True)
-    shutil.copy(ROOT / "tests" / "site" / "package.json", folder)
-    session.run(npm, "install", "--prefix", str(folder), "--no-package-lock", "--no-audit", "--no-fund", external=True)
-    return {"GRADLAB_HTML_VALIDATE": str(folder / "node_modules" / ".bin" / "html-validate")}
+    session.run(
+        *(npm, "install", f"{name}@{wanted[name]}", "--prefix", str(folder)),
+        *("--no-save", "--no-package-lock", "--no-audit", "--no-fund"),
+        external=True,
+    )
+    return {variable: str(folder / "node_modules" / ".bin" / name)}
 
 
 @nox.session(default=False)
@@ -237,8 +242,24 @@ def site(session: nox.Session) -> None:
     # -n: most of the time a test waits for a page to load
     session.run(
         *("pytest", "-n", "3", "--confcutdir=tests/site", *(session.posargs or ["tests/site"])),
-        env={**ONE_THREAD, **html_validate(session), "GRADLAB_CHROMIUM": browser},
+        env={
+            **ONE_THREAD,
+            **from_npm(session, "html-validate", "GRADLAB_HTML_VALIDATE"),
+            "GRADLAB_CHROMIUM": browser,
+        },
     )
+
+
+@nox.session(default=False)
+def lighthouse(session: nox.Session) -> None:
+    """Judge the built book as a phone on a slow line sees it; ``-- --runs 5 index learn/relu``."""
+    if not (BUILD / "html" / "index.html").is_file():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    browser = chromium(session)
+    judge = from_npm(session, "lighthouse", "GRADLAB_LIGHTHOUSE")
+    if not judge:
+        session.error("Lighthouse comes from npm: install Node.js, which brings it.")
+    session.run("python", "tests/site/lighthouse.py", *session.posargs, env={**judge, "GRADLAB_CHROMIUM": browser})
 
 
 # The two sessions below install with pip itself: uv does not look where pip's configuration has a CPU build of PyTorch.

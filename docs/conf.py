@@ -44,10 +44,11 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.viewcode",
-    "sphinx_copybutton",
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "notfound.extension",
+    "bundles",
+    "cell_toolbar",
     "chapters",
     "checked_cards",
     "claim_pages",
@@ -72,6 +73,7 @@ extensions = [
     "page_fixes",
     "page_foot",
     "page_order",
+    "policy",
     "progress",
     "search_index",
     "sentences",
@@ -163,7 +165,7 @@ html_css_files = [
     *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
     *("page_foot.css", "screens.css", ("print.css", {"media": "print"})),
 ]
-html_js_files = [("screens.js", {"defer": "defer"}), ("copying.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("screens.js", "full_screen.js", "copying.js")]
 if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
     html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"
@@ -180,6 +182,7 @@ html_theme_options = {
     # (sphinx-book-theme 988 and 999).
     "navbar_persistent": [],
     "use_download_button": False,  # it offers the page's source, which is not what a reader expects of a download
+    "use_fullscreen_button": False,  # its script stands in the page; article-header-buttons.html has one of our own
     "show_toc_level": 2,
     "article_footer_items": ["page-foot.html"],
 }

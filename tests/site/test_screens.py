@@ -142,16 +142,6 @@ def test_the_drawer_of_contents_closes_after_a_choice(tab):
     assert not drawer.evaluate("d => d.open")
 
 
-def test_copy_buttons_show_where_nothing_can_hover(browser, origin):
-    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.goto(f"{origin}/howto/own-parts.html")
-    buttons = page.locator(".bd-article button.copybtn")
-    assert buttons.count()
-    assert page.evaluate("getComputedStyle(document.querySelector('.bd-article button.copybtn')).opacity") == "1"
-    context.close()
-
-
 def test_only_what_scrolls_is_a_stop_of_the_keyboard(tab):
     tab.goto(f"{tab.origin}/{CHAPTER}.html")
     tab.set_viewport_size({"width": 1280, "height": 900})
