@@ -29,8 +29,8 @@ from docutils import nodes
 from PIL import Image
 from plain_markdown import Writer
 from pptx import Presentation
-from test_browser import DESK, visit  # noqa: F401
 from small_book import Book, cell
+from test_browser import DESK, visit  # noqa: F401
 from unicode_math import in_unicode
 
 # What is left of MyST where it is not translated; braces alone belong to formulas.

@@ -18,8 +18,8 @@ from bs4 import BeautifulSoup
 from built_book import HTML, PAGES, ROOT
 from published import MAIN, Repository, base_address, repository
 from pybtex.database import parse_string
-from sphinx.errors import ConfigError
 from small_book import Book, cell
+from sphinx.errors import ConfigError
 
 import gradlab
 
