@@ -43,7 +43,8 @@ def visit(browser):
         page.troubles = []
         page.on("console", lambda m: page.troubles.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.on("requestfailed", lambda request: page.troubles.append(request.url))
+        # a reader who goes on while a page loads ends its requests; that is no trouble
+        page.on("requestfailed", lambda one: None if "ABORTED" in one.failure else page.troubles.append(one.url))
         page.goto(address, wait_until="load")
         return page
 
