@@ -299,3 +299,26 @@ def test_what_a_slow_statement_leaves_behind_is_small_and_pickles(tmp_path):
     shown = (book.folder / "docs" / "_build" / "html" / "page.html").read_text(encoding="utf-8")
     assert "a slow statement binds many, 200 kB: keep the numbers that are needed" in shown
     assert "a slow statement binds lazy, which does not pickle" in shown
+
+
+def test_a_rebuild_of_one_page_keeps_the_styles_of_the_others_and_sends_all_to_the_new_sheet(tmp_path):
+    book = Book(tmp_path)
+    table = "\n```{list-table}\n:widths: 13 87\n\n* - a\n  - b\n```\n"
+    book.write(wide=table, other="\nWords.\n")
+    assert book.build() == (0, "")
+    html = tmp_path / "docs" / "_build" / "html"
+
+    def state() -> tuple[str, str, str]:
+        page = (html / "wide.html").read_text(encoding="utf-8")
+        (name,) = set(re.findall(r"<col class=\"(gl-style-\w+)\"", page)[:1])
+        rule = re.search(rf"\.{name}\{{([^}}]*)\}}", (html / "_static" / "site.css").read_text(encoding="utf-8"))
+        return name, rule[1], re.search(r"site\.css\?v=(\w+)", page)[1]
+
+    name, rule, mark = state()
+    assert rule == "width: 13.0%!important;"
+    book.write(wide=table, other="\nWords, and a block to copy:\n\n> Quoted.\n")
+    assert book.build(again=False) == (0, "")
+    assert state()[:2] == (name, rule)
+    marks = {re.search(r"site\.css\?v=(\w+)", path.read_text())[1] for path in html.glob("*.html")}
+    assert marks == {state()[2]}
+    assert mark != state()[2], "the new page quotes, so the sheet has the rules for it"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from built_book import HTML, PAGES
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 from policy import RULES, policy, styles_to_classes
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
@@ -28,7 +28,12 @@ class Visitor:
         page.add_init_script(WATCH)
         page.on("console", lambda said: self.troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("requestfailed", lambda request: self.troubles.append(f"failed: {request.url}"))
+        page.on("requestfailed", self.note)
+
+    def note(self, request: Request) -> None:
+        """Note what could not be fetched; what a page no longer wants, as it is left, is no fault."""
+        if request.failure != "net::ERR_ABORTED":
+            self.troubles.append(f"failed: {request.url}")
 
     def go(self, name: str) -> None:
         """Open a page."""
@@ -177,7 +182,7 @@ def test_drawers_and_the_search_work_under_the_policy(visitor):
     field.press("Enter")
     page.wait_for_url("**/search.html?q=leaky_relu*")
     page.locator("#search-results li a[href*='activations']").first.wait_for(state="visible")
-    assert visitor.found() == []
+    assert page.evaluate("window.breaches") == []
 
 
 def test_the_policy_is_told_to_those_who_host_the_book():

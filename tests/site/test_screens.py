@@ -153,6 +153,33 @@ def test_only_what_scrolls_is_a_stop_of_the_keyboard(tab):
     assert idle == []
 
 
+def test_the_keyboard_is_seen_wherever_it_stands_and_comes_to_the_page_in_one_step_or_in_few(browser, origin):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{origin}/{CHAPTER}.html")
+    page.wait_for_timeout(300)
+    stops = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        within, ring, what = page.evaluate(
+            "(() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return [!!e.closest('.bd-article'), s.outlineStyle === 'solid' && parseFloat(s.outlineWidth), e.outerHTML]; })()"
+        )
+        assert ring >= 2, what[:200]
+        if within:
+            break
+        stops.append(what)
+    assert "Skip to main content" in stops[0]
+    assert any("primary-toggle" in what for what in stops)
+    assert len(stops) <= 50, "a link of the sidebar for each page, and few stops beside them"
+    page.reload()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("!!document.activeElement.closest('main')")
+    context.close()
+
+
 def luminance(colour: str) -> float:
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)

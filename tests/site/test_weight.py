@@ -132,8 +132,8 @@ LOOKS = """() => {
     for (const pseudo of [null, "::before", "::after"]) {
       const style = getComputedStyle(element, pseudo);
       if (pseudo && style.content === "none") continue;
-      const { x, y, width, height } = element.getBoundingClientRect(); // its margins, as the browser understood them
-      const box = [x, y, width, height].map(Math.round).join(" ");
+      const { x, width, height } = element.getBoundingClientRect(); // margins, as the browser understood them
+      const box = [x, width, height].map(Math.round).join(" ");
       const look = wanted.map((key) => `${key}: ${style[key]}`).join("; ");
       looks.push(`${element.tagName}.${element.className}${pseudo ?? ""} ${box}; ${look}`);
     }
