@@ -302,12 +302,6 @@ def switch_off(app: Sphinx) -> None:
         app.builder.search = False
 
 
-def leave_out(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """Leave out the script that marks words of ``?highlight=``, which our search does not ask for."""
-    scripts = context.get("script_files", [])
-    context["script_files"] = [one for one in scripts if not str(one.filename or "").endswith(SPHINX_OWN)]
-
-
 def clear(app: Sphinx, exception: Exception | None) -> None:
     """Remove the files of Sphinx's search that the basic theme has brought."""
     if app.builder.format == "html":
@@ -320,7 +314,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", switch_off)
     app.connect("html-page-context", keep)
     app.connect("html-page-context", load)
-    app.connect("html-page-context", leave_out, priority=900)  # once all scripts are named
     app.connect("html-collect-pages", write)
     app.connect("build-finished", clear)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
