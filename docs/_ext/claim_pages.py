@@ -15,6 +15,7 @@ from typing import Any
 
 import ledger
 from claims import Claim
+from policy import policy
 from sharing import address, own_title
 from sphinx.application import Sphinx
 
@@ -36,6 +37,7 @@ def facts(app: Sphinx, claim: Claim) -> dict[str, Any]:
     anchor = f"#claim-{claim.key}"
     base = app.config.html_baseurl
     return {
+        "policy": policy(page),
         "sentence": ledger.sentence(claim),
         "verdict": verdict(app, claim, page),
         "place": f"{app.builder.get_relative_uri(page, claim.page)}{anchor}",

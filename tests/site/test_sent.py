@@ -17,6 +17,7 @@ import yaml
 from bs4 import BeautifulSoup
 from built_book import HTML, PAGES, ROOT
 from published import MAIN, Repository, base_address, repository
+from policy import policy
 from pybtex.database import parse_string
 from small_book import Book, cell
 from sphinx.errors import ConfigError
@@ -303,6 +304,7 @@ def test_each_claim_has_a_small_page_of_its_own_that_leads_to_its_place(soups, a
         assert said.get("canonical", []) == ([f"{there}#claim-{claim['key']}"] if base else [])
         assert not soup.select("script, style, link[rel=stylesheet]")
         assert (HTML / "claim" / f"{claim['key']}.html").stat().st_size <= 3000
+        assert soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"] == policy("claim")
 
 
 def test_the_page_of_a_claim_says_on_what_it_rests_and_whose_picture_it_shows(soups, alone, claims):
