@@ -16,8 +16,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from built_book import HTML, PAGES, ROOT
-from published import MAIN, Repository, base_address, repository
 from policy import policy
+from published import MAIN, Repository, base_address, repository
 from pybtex.database import parse_string
 from small_book import Book, cell
 from sphinx.errors import ConfigError
