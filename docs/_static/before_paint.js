@@ -24,6 +24,7 @@
   if (tried(() => sessionStorage.getItem("gl-fonts"))) return;
   page.dataset.fonts = "late";
   addEventListener("load", async () => {
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
     const wanted = { "1em 'GL Serif'": "body", "italic 1em 'GL Serif'": "em, i", "1em 'GL Code'": "code, pre", "1em 'GL Math'": "math" };
     const fonts = Object.keys(wanted).filter((font) => document.querySelector(wanted[font]));
     await Promise.allSettled(fonts.map((font) => document.fonts.load(font)));
