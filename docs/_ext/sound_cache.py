@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from jupyter_cache import get_cache
-from jupyter_cache.cache.db import DB_NAME, OrmBase
+from jupyter_cache.cache.db import DB_NAME, NbCacheRecord, OrmBase
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -47,13 +47,14 @@ def make_sound(folder: Path) -> str:
         shutil.rmtree(folder)
         told = f"The cache of executed pages at {folder} could not be read. It was thrown away: all cells run again."
     cache = get_cache(folder)
-    broken = [
-        record.pk
+    broken = {
+        record.pk: record.hashkey
         for record in cache.list_cache_records()
         if not is_whole(folder / "executed" / record.hashkey / "base.ipynb")
-    ]
-    for key in broken:
-        cache.remove_cache(key)
+    }
+    for key, page in broken.items():
+        NbCacheRecord.remove_record(key, cache.db)
+        shutil.rmtree(folder / "executed" / page, ignore_errors=True)
     if broken:
         told = f"Of the cache of executed pages {len(broken)} could not be read and were thrown away: their cells run again."
     return told

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import shutil
 import signal
@@ -106,19 +107,43 @@ def listen() -> None:
         os.register_at_fork(after_in_child=lambda: [signal.signal(*pair) for pair in usual.items()])
 
 
+class Warnings(io.TextIOBase):
+    """What Sphinx warns of, passed on; but a file that it could not copy to a full disk stops the build at its end."""
+
+    full = False
+
+    def write(self, text: str) -> int:
+        """Pass a warning on."""
+        if any(words in text for words in FULL):
+            self.full = True
+            return len(text)
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let what was said be seen."""
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person looks on."""
+        return sys.stderr.isatty()
+
+
 def run(builder: str, source: Path, places: Places, *, jobs: int, settings: Mapping[str, str]) -> int:
     """Run Sphinx from nothing; return its exit code, 1 after warnings."""
+    told = Warnings()
     with patch_docutils(source), docutils_namespace():
         app = Sphinx(
             *(source, source, places.growing, places.doctrees, builder),
             confoverrides={"nitpicky": True, "progress": True, **settings},
             status=None,  # _ext/progress.py says how far it is
-            warning=sys.stderr,
+            warning=told,
             freshenv=True,
             warningiserror=True,
             parallel=jobs,
         )
         app.build()
+        if told.full:
+            raise OSError(errno.ENOSPC, FULL[0])
         return app.statuscode
 
 

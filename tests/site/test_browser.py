@@ -30,7 +30,11 @@ def visit(browser, origin):
         page.troubles = []
         page.on("console", lambda m: page.troubles.append(f"console: {m.text}") if m.type == "error" else None)
         page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
-        page.on("requestfailed", lambda request: page.troubles.append(f"failed: {request.url}"))
+        # what a page no longer wants as it is left is no fault
+        page.on(
+            "requestfailed",
+            lambda one: None if "ABORTED" in one.failure else page.troubles.append(f"failed: {one.url}"),
+        )
         page.on("response", lambda r: page.troubles.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         page.on(
             "request",

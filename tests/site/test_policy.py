@@ -181,7 +181,7 @@ def test_drawers_and_the_search_work_under_the_policy(visitor):
     field.fill("leaky_relu")
     field.press("Enter")
     page.wait_for_url("**/search.html?q=leaky_relu*")
-    page.locator("#search-results li a[href*='activations']").first.wait_for(state="visible")
+    page.locator(".gl-search-results li a[href*='activations']").first.wait_for(state="visible")
     assert page.evaluate("window.breaches") == []
 
 

@@ -600,7 +600,8 @@ def test_a_book_without_an_address_claims_none(unnamed):
     soup = parsed(unnamed, "page")
     assert tags(soup)["og:title"] == ["Page page"]
     assert tags(soup)["description"] == ["The first sentence. The second one."]
-    assert not soup.select(".gl-foot a"), "no repository, no downloads: no links"
+    links = soup.select(".gl-foot a")
+    assert all(link.has_attr("download") for link in links), "no repository: no links but what can be taken along"
     assert "url" not in soup.select_one(".gl-cite-bibtex").get_text()
 
 
