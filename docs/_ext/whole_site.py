@@ -107,7 +107,7 @@ def listen() -> None:
         os.register_at_fork(after_in_child=lambda: [signal.signal(*pair) for pair in usual.items()])
 
 
-class Warnings(io.TextIOBase):
+class Warnings(io.StringIO):
     """What Sphinx warns of, passed on; but a file that it could not copy to a full disk stops the build at its end."""
 
     full = False
