@@ -14,7 +14,7 @@ from typing import Any
 import nbformat
 from docutils import nodes
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
-from myst_nb.core.execute import cache as executor
+from myst_nb.core.execute import cache, direct
 from nbclient.exceptions import DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -91,6 +91,6 @@ def explain(app: Sphinx, doctree: nodes.document) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Run pages here, and look at each once it is read."""
-    executor.single_nb_execution = execute
+    cache.single_nb_execution = direct.single_nb_execution = execute
     app.connect("doctree-read", explain)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,12 +20,12 @@ from docutils import nodes
 from frames import frames
 from html_elements import made, quiet_element
 from narrow_figures import picture
+from prose import formula
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from themed_figures import MADE
-from unicode_math import in_unicode
 
 FOLDER, LIST = "_figures", "figures.json"
 LICENCE = ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")
@@ -75,7 +75,7 @@ def _above(node: nodes.Node) -> Iterator[nodes.Element]:
 def plain(node: nodes.Node) -> str:
     """Return the words of a caption, with formulas as far as letters can show them."""
     if isinstance(node, nodes.math):
-        return in_unicode(node.astext())
+        return formula(node.astext()) or node.astext()
     if isinstance(node, nodes.Text):
         return node.astext()
     return "" if isinstance(node, nodes.Invisible) else "".join(map(plain, node.children))

@@ -1,12 +1,13 @@
 """What a node says, as plain text: for descriptions of pages and for the search, which show prose and no source.
 
-Formulas become what a reader would type (10⁻⁶, σ(2z), 1/√n), written from the MathML that the page shows. Code, drawings,
-buttons and folds are left out.
+Formulas (those in what is said of a figure too) become what a reader would type (10⁻⁶, σ(2z), 1/√n), written from the MathML
+that the page shows. Code, drawings, buttons and folds are left out.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
@@ -82,6 +83,8 @@ def _linear(node: ElementTree.Element) -> str:
     if tag == "msqrt":
         return "√" + _grouped("".join(parts))
     text = "".join(parts) or (node.text or "")
+    if tag == "mi":
+        return unicodedata.normalize("NFKC", text)  # the double-struck E of an expectation: few fonts have it
     if tag == "mo":
         return f" {text} " if text in _SPACED else ", " if text == "," else text
     return text

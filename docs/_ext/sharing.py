@@ -46,16 +46,6 @@ def own_title(app: Sphinx, page: str) -> str:
     return " ".join(app.env.titles[page].astext().split())
 
 
-def first_words(doctree: nodes.document | None, title: str) -> str:
-    """Return the whole sentences with which a page begins: its description, where no extension has given one."""
-    for block in doctree.findall(nodes.paragraph) if doctree else ():
-        if isinstance(block.parent, nodes.section):
-            words = " ".join(block.astext().split())
-            whole = words[:200].rpartition(". ")[0] or words.partition(". ")[0]
-            return words if len(words) <= 200 else f"{whole.rstrip('.')}."
-    return f"{title}, in {BOOK}."
-
-
 def address(app: Sphinx, page: str) -> str:
     """Return the address of a page, or nothing where the book has none; that of the home page ends in a slash."""
     base = app.config.html_baseurl
@@ -116,17 +106,16 @@ def add_tags(app: Sphinx, page: str, template: str, context: dict[str, Any], doc
         context["pageurl"] = address(app, page)
     if page == "404":
         return
-    given = context.get("gl_description")
     title = shown_title(page, context)
     facts = {
         "title": title,
-        "description": given or first_words(doctree, title),
+        "description": context["gl_description"],  # of descriptions.py, which writes its own tag
         "address": address(app, page),
         "image": image(app, context),
     }
     resource = as_script(learning_resource(app, page, facts)) if doctree is not None else ""
     kind = "website" if page == app.config.root_doc else "article"
-    told = {**facts, "type": kind, "site": app.config.project, "resource": resource, "described": bool(given)}
+    told = {**facts, "type": kind, "site": app.config.project, "resource": resource}
     context["metatags"] = context.get("metatags", "") + "\n" + app.builder.templates.render("sharing.html", told)
 
 

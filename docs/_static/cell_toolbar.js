@@ -61,9 +61,14 @@ window.glCells = (() => {
     field.value = text;
     field.className = "gl-toolbar-field";
     field.setAttribute("aria-hidden", "true");
-    document.body.append(field);
+    (before?.closest("dialog") ?? document.body).append(field);
     field.select();
-    const done = document.execCommand("copy");
+    let done = false;
+    try {
+      done = document.execCommand("copy");
+    } catch {
+      // then it is not copied
+    }
     field.remove();
     before?.focus({ preventScroll: true });
     return done;
@@ -82,5 +87,5 @@ window.glCells = (() => {
     label: "Copy",
     press: async (code, say) => say((await copied(code.text())) ? "Copied" : "Not copied"),
   });
-  return { add };
+  return { add, copied };
 })();

@@ -9,35 +9,6 @@
   said.className = "gl-copy-said";
   said.setAttribute("aria-live", "polite");
 
-  function copyOld(text) {
-    // over plain HTTP browsers have no clipboard but that of a selection
-    const source = document.createElement("textarea");
-    source.className = "gl-copy-source";
-    source.readOnly = true;
-    source.value = text;
-    const before = document.activeElement;
-    (before?.closest("dialog") ?? document.body).append(source);
-    source.select();
-    let done = false;
-    try {
-      done = document.execCommand("copy");
-    } catch {
-      done = false;
-    }
-    source.remove();
-    before?.focus({ preventScroll: true });
-    return done;
-  }
-
-  async function copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      return copyOld(text);
-    }
-  }
-
   function button(words, label, text, name) {
     const made = document.createElement("button");
     let waiting = 0;
@@ -46,7 +17,7 @@
     made.textContent = label;
     if (name) made.setAttribute("aria-label", `${label}: ${name}`);
     made.addEventListener("click", async () => {
-      const done = await copy(text());
+      const done = await glCells.copied(text()); // of cell_toolbar.js, which comes before
       clearTimeout(waiting);
       made.textContent = said.textContent = done ? words.copied : words.notCopied;
       made.dataset.said = done ? "done" : "not";

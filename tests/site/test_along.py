@@ -31,7 +31,6 @@ from plain_markdown import Writer
 from pptx import Presentation
 from small_book import Book, cell
 from test_browser import DESK, visit  # noqa: F401
-from unicode_math import in_unicode
 
 # What is left of MyST where it is not translated; braces alone belong to formulas.
 MYST = re.compile(
@@ -454,23 +453,6 @@ def test_the_way_to_the_files_shows_on_hover_by_keyboard_and_by_touch_and_not_in
     phone.goto(f"{origin}/learn/vanishing.html")
     assert phone.locator(".gl-take").first.evaluate("node => getComputedStyle(node).opacity") == "1"
     context.close()
-
-
-@pytest.mark.parametrize(
-    ("tex", "text"),
-    [
-        (r"\ln|Ju|^2", "ln |Ju|²"),
-        (r"1/\sqrt 2", "1/√2"),
-        (r"n \operatorname{Var}(w)", "n Var(w)"),
-        (r"2 \times 10^{-6}", "2 × 10⁻⁶"),
-        (r"\frac{a+b}{2}", "(a + b)/2"),
-        (r"\mathbb{E}[f(z)^2]", "E[f(z)²]"),
-        (r"\sigma'(z_i)", "σ′(zᵢ)"),
-        (r"\broken{", r"\broken{"),
-    ],
-)
-def test_a_short_formula_in_letters(tex, text):
-    assert in_unicode(tex) == text
 
 
 # -- pictures for those who share --------------------------------------------------------------------------------------

@@ -65,6 +65,14 @@ def test_each_title_names_its_topic_in_front_of_the_book(soups):
         (r"\E f(z) = -1", "E f(z) = −1"),
         (r"n_\text{in}", "nᵢₙ"),
         (r"e^{f(z)}", "e^(f(z))"),
+        (r"e^{2z}", "e^(2z)"),
+        (r"\ln|Ju|^2", "ln |Ju|²"),
+        (r"n \operatorname{Var}(w)", "n Var(w)"),
+        (r"2 \times 10^{-6}", "2 × 10⁻⁶"),
+        (r"\frac{a+b}{2}", "(a + b)/2"),
+        (r"\mathbb{E}[f(z)^2]", "E[f(z)²]"),
+        (r"\sigma'(z_i)", "σ′(zᵢ)"),
+        (r"\broken{", None),
     ],
 )
 def test_a_formula_is_said_on_one_line(tex, text):

@@ -93,12 +93,16 @@ def test_where_no_site_stood_none_stands_after_a_failure(tmp_path):
     assert nothing_half(book)
 
 
-def test_a_killed_kernel_is_named_with_its_page_and_cell(book):
+@pytest.mark.parametrize("mode", ["cache", "force"])
+def test_a_killed_kernel_is_named_with_its_page_and_cell(book, mode):
     before = site(book)
     book.write(
         **PAGES
         | {"page2": cell("import os, signal") + cell("os.kill(os.getpid(), signal.SIGKILL)"), "page4": cell("1 / 0")}
     )
+    page = book.folder / "docs" / "page2.md"
+    front = f"name: python3\nmystnb:\n  execution_mode: {mode}\n"
+    page.write_text(page.read_text().replace("name: python3\n", front, 1))
     done = build(book)
     assert done.returncode == 1
     assert re.search(r"page2\.md:\d+: WARNING: code cell 2 failed: its kernel was killed", done.stderr)
