@@ -8,12 +8,18 @@
   const groups = [...document.querySelectorAll(".gl-ledger-page")].map((box) => ({
     box,
     id: box.querySelector("[id^=ledger-]").id,
-    rows: [...box.querySelectorAll("tbody tr")].map((row) => {
-      const values = row.cloneNode(true);
-      values.querySelectorAll(".gl-ledger-label, button").forEach((label) => label.remove());
-      return { row, text: plain(values.textContent) };
-    }),
+    rows: [...box.querySelectorAll("tbody tr")].map((row) => ({ row })),
   }));
+
+  /** What a row says, read when it is first looked for. */
+  function said(line) {
+    if (line.text === undefined) {
+      const values = line.row.cloneNode(true);
+      values.querySelectorAll(".gl-ledger-label, button").forEach((label) => label.remove());
+      line.text = plain(values.textContent);
+    }
+    return line.text;
+  }
   const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
 
   function apply() {
@@ -21,9 +27,10 @@
     let shown = 0;
     for (const { box, id, rows } of groups) {
       let here = 0;
-      for (const { row, text } of rows) {
-        row.hidden = !((!page.value || page.value === id) && wanted.every((word) => text.includes(word)));
-        here += !row.hidden;
+      for (const line of rows) {
+        const hidden = !((!page.value || page.value === id) && wanted.every((word) => said(line).includes(word)));
+        if (line.row.hidden !== hidden) line.row.hidden = hidden;
+        here += !hidden;
       }
       box.hidden = here === 0;
       shown += here;

@@ -25,9 +25,10 @@
     });
   });
 
-  // What scrolls sideways is reached by keyboard, and nothing else of its kind is a stop.
+  // What scrolls sideways is reached by keyboard, and nothing else of its kind is a stop. The ledger's tables are as wide as
+  // their place, whatever it is; to measure them would lay out all of them.
   const wide = document.querySelectorAll(
-    ".bd-article :is(pre, .pst-scrollable-table-container, .gl-math, figure:has(> img.gl-no-narrow))",
+    ".bd-article :is(pre, .pst-scrollable-table-container:not(:has(> .gl-ledger)), .gl-math, figure:has(> img.gl-no-narrow))",
   );
   function reach() {
     wide.forEach((box) => {

@@ -133,7 +133,7 @@ def test_the_ledger_is_filtered_by_words_and_by_page_from_the_keyboard(visit, vi
     few = rows.count()
     assert 0 < few < total
     assert count.inner_text() == f"{few} of {total} claims"
-    assert all({"sigmoid", "layers"} <= set(re.findall(r"\w+", text.lower())) for text in rows.all_inner_texts())
+    assert all({"sigmoid", "layers"} <= set(re.findall(r"\w+", text.lower())) for text in rows.all_text_contents())
     assert page.locator(".gl-ledger-page:visible").count() < page.locator(".gl-ledger-page").count()
 
     page.keyboard.press("Tab")

@@ -228,3 +228,32 @@ def test_nothing_moves_when_scripts_have_come(phone, origin):
         phone.route(re.compile(r"(site|gallery|ledger|code_switch)\.js"), lambda route: route.abort())
         phone.goto(f"{origin}/{name}.html", wait_until="networkidle")
         assert phone.evaluate(boxes) == pytest.approx(with_scripts, abs=2), name
+
+
+def test_a_phone_lays_out_of_the_ledger_what_it_shows(phone, origin):
+    """All 600 rows at once cost it most of a second: neither a script nor a style may ask for that."""
+    phone.goto(f"{origin}/claims.html", wait_until="networkidle")
+    parts = phone.locator(".gl-ledger-page")
+    drawn = parts.evaluate_all(
+        "(all) => all.map((box) => box.querySelector('td').checkVisibility({ contentVisibilityAuto: true }))"
+    )
+    assert drawn[0]
+    assert sum(drawn) <= 5, "parts of the ledger below the screen were laid out"
+    phone.goto(
+        f"{origin}/claims.html#{parts.last.locator('tbody tr').last.get_attribute('id')}", wait_until="networkidle"
+    )
+    assert 0 <= phone.locator("tr:target").bounding_box()["y"] < PHONE["height"], (
+        "a link into the ledger misses its row"
+    )
+
+
+def test_buttons_of_the_ledger_are_as_large_as_a_finger_and_apart(phone, origin):
+    phone.goto(f"{origin}/claims.html", wait_until="networkidle")
+    boxes = phone.evaluate(
+        """() => [...document.querySelectorAll(".gl-ledger tr[id^=row-] .gl-ledger-key")].map((key) =>
+          [...key.querySelectorAll("a, button")].map((one) => one.getBoundingClientRect().toJSON()))"""
+    )
+    assert len(boxes) > 100
+    for link, button in boxes:
+        assert min(link["height"], button["height"]) >= 24 and button["width"] >= 24
+        assert link["right"] <= button["left"] and button["right"] <= PHONE["width"]
