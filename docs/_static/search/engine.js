@@ -169,6 +169,10 @@ glSearch.engine = (told) => {
     for (const [document, value] of called.get(key(words)) ?? []) {
       rank(document, value === RANK.title && document.at.kind === "questions" && asks(query) ? RANK.answer : value);
     }
+    // the same, said the other way round: gradient vanishing, derivative of the sigmoid
+    for (const [document, value] of called.get(key([...words].reverse())) ?? []) {
+      if (words.length > 1 && value >= RANK.explains) rank(document, value - 0.1);
+    }
     aboutEach(words).forEach((document) => rank(document, RANK.together));
     for (const [document, value] of called.get(literal(written)) ?? called.get(literal(words.join(""))) ?? []) {
       const exact = document.ends.has(written); // MLP is a name, ReLU is not; gl.Claim is not gl.claim

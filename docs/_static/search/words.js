@@ -53,7 +53,7 @@ globalThis.glSearch = (() => {
   const KIN = [
     ["derivative", "slope"], ["dead", "dying", "silent", "fire"], ["skip", "residual"], ["shortcut", "residual"],
     ["resnet", "residual"], ["custom", "own"], ["loss", "cost"], ["initialization", "init"], ["normalization", "norm"],
-    ["neural", "network"], ["fast", "speed"], ["mixed", "float16"], ["half", "float16"], ["fp16", "float16"], ["zero", "0"], ["bad", "wrong"], ["plot", "draw"], ["dataset", "data"],
+    ["neural", "network"], ["fast", "speed"], ["mixed", "float16"], ["half", "float16"], ["fp16", "float16"], ["bf16", "bfloat16"], ["mnist", "digits"], ["zero", "0"], ["bad", "wrong"], ["plot", "draw"], ["dataset", "data"],
     ["landscape", "valley"], ["stable", "overflow"], ["stability", "overflow"], ["classification", "classes"],
   ].map((kin) => kin.map((word) => made(word).at(-1)));
   const kin = (word) => {
