@@ -45,7 +45,11 @@ def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUIL
 
     All pages, because Sphinx says nothing more about a page that an older build read with a warning.
     """
-    session.run("python", "docs/_ext/whole_site.py", builder, "docs", str(build), *options, env=ONE_THREAD)
+    session.run(
+        *("python", "docs/_ext/whole_site.py", builder, "docs", str(build), *options),
+        env=ONE_THREAD,
+        interrupt_timeout=10,  # seconds to end its kernels and to say what happened, at Ctrl+C
+    )
     return build / builder
 
 

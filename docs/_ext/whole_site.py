@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Mapping
+from logging import CRITICAL, getLogger
 from pathlib import Path
 from types import FrameType
 
@@ -90,6 +91,18 @@ def stopped(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def let_end() -> None:
+    """Hear no second call for an end: whoever ends a build (nox does) says it again soon, and louder."""
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
+
+
+def reader_stopped(number: int, frame: FrameType | None) -> None:
+    """End a reader or a writer; that its kernel was broken off with it is nothing to report."""
+    getLogger("asyncio").setLevel(CRITICAL)
+    raise KeyboardInterrupt
+
+
 def child_ended(number: int, frame: FrameType | None) -> None:
     """Break off where the system killed one of Sphinx's readers or writers, for which Sphinx would wait forever."""
     ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -99,8 +112,8 @@ def child_ended(number: int, frame: FrameType | None) -> None:
 
 
 def listen() -> None:
-    """Hear what the system says to this process; the readers and writers that Sphinx forks do as they always did."""
-    usual = {signal.SIGTERM: signal.signal(signal.SIGTERM, stopped)}
+    """Hear what the system says to this process; the readers and writers that Sphinx forks end at once, as they always did."""
+    usual = {signal.SIGTERM: signal.signal(signal.SIGTERM, stopped), signal.SIGINT: reader_stopped}
     if hasattr(os, "waitid"):
         usual[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, child_ended)
     if hasattr(os, "register_at_fork"):
@@ -160,6 +173,7 @@ def build(builder: str, source: Path, folder: Path, *, jobs: int, settings: Mapp
                 return 0
             told = "The build has found the faults above."
         except (Exception, KeyboardInterrupt) as error:
+            let_end()
             code, told = 2, sentence(error, folder) or ""
             if not told:
                 handle_exception(error, stderr=sys.stderr)
