@@ -56,6 +56,7 @@ extensions = [
     "code_links",
     "descriptions",
     "docstrings",
+    "even_load",
     "executed_cells",
     "execution_times",
     "families",

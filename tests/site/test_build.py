@@ -254,8 +254,12 @@ def test_two_builds_that_measure_differently_are_told_apart_by_claim():
 
 def test_two_sites_that_differ_are_told_apart_by_file_and_times_are_no_difference(tmp_path):
     page = '<p>One {}</p><p class="gl-execution-time">The cells of this page ran for {} s when the book was built.</p>'
+    table = "3 pages with 10 code cells ran for {} min 2 s in all; 2 pages took more than 10 s.\n\n| [One](one.html) | {}.5 | 7 |\n"
     for site, words in (("first", ("word", "11")), ("second", ("word", "12"))):
         (tmp_path / site / "_images").mkdir(parents=True)
+        (tmp_path / site / "reference").mkdir()
+        (tmp_path / site / "reference" / "build.md").write_text(table.format(words[1], words[1]))
+        (tmp_path / site / "documents.js").write_text(table.format(words[1], 1))
         (tmp_path / site / "page.html").write_text(page.format(*words))
         (tmp_path / site / "_images" / "a.svg").write_text("<svg/>")
     sites = tmp_path / "first", tmp_path / "second"

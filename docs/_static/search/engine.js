@@ -169,9 +169,9 @@ glSearch.engine = (told) => {
     for (const [document, value] of called.get(key(words)) ?? []) {
       rank(document, value === RANK.title && document.at.kind === "questions" && asks(query) ? RANK.answer : value);
     }
-    // the same, said the other way round: gradient vanishing, derivative of the sigmoid
+    // the same, said the other way round: gradient vanishing, derivative of the sigmoid; a title that says it as asked comes first
     for (const [document, value] of called.get(key([...words].reverse())) ?? []) {
-      if (words.length > 1 && value >= RANK.explains) rank(document, value - 0.1);
+      if (words.length > 1 && value >= RANK.explains) rank(document, RANK.title - 0.1);
     }
     aboutEach(words).forEach((document) => rank(document, RANK.together));
     for (const [document, value] of called.get(literal(written)) ?? called.get(literal(words.join(""))) ?? []) {
