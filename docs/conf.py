@@ -82,6 +82,7 @@ extensions = [
     "small_figures",
     "sound_cache",
     "social_images",
+    "starters",
     "take_along",
     "themed_figures",
     "trial_numbers",
