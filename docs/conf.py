@@ -66,6 +66,7 @@ extensions = [
     "home",
     "kept_together",
     "ledger",
+    "live_assets",
     "lost",
     "mathml",
     "narrow_figures",
