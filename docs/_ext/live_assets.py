@@ -40,7 +40,10 @@ PYTHON = ("pyodide.asm.wasm", "python_stdlib.zip")
 SCRIPTS = ("pyodide.mjs", "pyodide.asm.mjs")  # fetched as scripts, which no digest guards
 WHEELS = ("numpy", "matplotlib")  # with all that they need
 BUNDLES = {"page": "iife", "editor": "esm", "worker": "esm"}
-POLICY = {"script-src": ["'wasm-unsafe-eval'"], "worker-src": ["'self'"]}  # WebAssembly is compiled, nothing is evaluated
+POLICY = {
+    "script-src": ["'wasm-unsafe-eval'"],
+    "worker-src": ["'self'"],
+}  # WebAssembly is compiled, nothing is evaluated
 _LISTED = ("name", "version", "file_name", "install_dir", "sha256", "package_type", "imports", "depends")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -65,7 +68,12 @@ def _run(command: list[str], folder: Path, what: str, **environment: str) -> Non
     """Run a program; where it fails, end the build with a sentence and what it said."""
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
     done = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path, **environment}, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         told = " ".join(line for line in done.stderr.splitlines() if "complete log" not in line)[:400]
@@ -125,7 +133,9 @@ def trimmed(listed: dict[str, Any], wheels: Path) -> dict[str, Any]:
         entry = listed["packages"][name]
         wheel = wheels / entry["file_name"]
         if not wheel.is_file() or hashlib.sha256(wheel.read_bytes()).hexdigest() != entry["sha256"]:
-            raise ConfigError(f"{wheel.name} is not the wheel that Pyodide's list names: see docs/_live/wheels/README.md")
+            raise ConfigError(
+                f"{wheel.name} is not the wheel that Pyodide's list names: see docs/_live/wheels/README.md"
+            )
         packages[name] = {key: entry[key] for key in _LISTED}
     return {"info": listed["info"], "packages": packages}
 

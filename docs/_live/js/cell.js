@@ -152,7 +152,8 @@ export class Cell {
     this.outputs.restore();
     this.close?.();
     this.close = null;
-    if (this.said) this.said.textContent = "";
+    this.box?.remove();
+    this.box = this.bar = this.buttons = this.amount = this.said = undefined;
   }
 
   async link() {

@@ -4,4 +4,5 @@ interface Window {
     add(button: { label: string; on?: (code: any) => boolean; press: (code: any, say: (words: string) => void) => any }): void;
     copied(text: string): Promise<boolean>;
   };
+  glFrames: { live(figure: Element, record: any): () => void };
 }

@@ -1,4 +1,5 @@
 // What a run puts into the page in place of what the book printed there, and how that comes back.
+import { SAYS } from "./words.js";
 
 /** @typedef {{ light: string, dark: string, width: number, height: number }} Figure */
 /** @typedef {{ key: string, text: string, holds: boolean, shown: string, measured: string, claimed: string, glued: string[] }} Claim */
@@ -26,6 +27,15 @@ const gluedNumbers = (key) => document.querySelectorAll(`[data-glue="${CSS.escap
 /** All numbers of the page's claims in its prose, with their formats. @param {string[]} keys */
 export function glues(keys) {
   return Object.fromEntries(keys.map((key) => [key, formats(key)]).filter(([, found]) => found.length));
+}
+
+/** The drawing that frames begin with, light and dark. @param {any} record @returns {Figure} */
+function drawings(record) {
+  const light = record.order[record.default].map((/** @type {number} */ piece) => record.pool[piece]).join("");
+  const colours = new RegExp(Object.keys(record.dark).join("|"), "gi");
+  const dark = light.replace(colours, (/** @type {string} */ colour) => record.dark[colour.toLowerCase()]);
+  const [width, height] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(light) ?? []).slice(1).map((points) => (Number(points) * 4) / 3);
+  return { light, dark, width: width ?? 0, height: height ?? 0 };
 }
 
 /** The outputs of one cell. */
@@ -102,9 +112,9 @@ export class Outputs {
     for (const look of /** @type {const} */ (["light", "dark"])) {
       const image = /** @type {HTMLImageElement} */ (figure.querySelector(`img.gl-${look}`));
       const source = image.parentElement?.matches("picture") ? image.parentElement.querySelector("source") : null;
-      const before = { src: image.getAttribute("src") ?? "", width: image.getAttribute("width"), height: image.getAttribute("height"), set: source?.srcset };
+      const before = { src: image.getAttribute("src") ?? "", width: image.getAttribute("width"), height: image.getAttribute("height"), alt: image.alt, set: source?.srcset };
       this.undo(image, () => {
-        image.src = before.src;
+        Object.assign(image, { src: before.src, alt: before.alt });
         for (const side of /** @type {const} */ (["width", "height"])) if (before[side]) image.setAttribute(side, before[side]);
         if (source && before.set) source.srcset = before.set;
       });
@@ -114,14 +124,20 @@ export class Outputs {
       if (drawn.width) [image.width, image.height] = [Math.round(drawn.width), Math.round(drawn.height)];
     }
     if (figure.querySelector(".gl-live-mark")) return;
-    const mark = made("p", "gl-live-mark", this.word);
+    const mark = made("p", "gl-live-mark", SAYS.computed);
     const caption = figure.querySelector("figcaption");
     if (caption) caption.before(mark);
     else figure.append(mark);
     this.undo(mark, () => mark.remove());
   }
 
-  word = "Computed in this page.";
+  /** Put frames, which a slider moves through, in the place of the next figure. @param {any} record */
+  frames(record) {
+    const figure = this.place.querySelectorAll("figure")[this.figures++] ?? this.newFigure();
+    this.figures--; // its first drawing is the figure's
+    this.figure(drawings(record));
+    this.undo(record, window.glFrames.live(figure, record));
+  }
 
   newFigure() {
     const images = ["light", "dark"].map((look) => {

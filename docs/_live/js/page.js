@@ -35,7 +35,7 @@ const page = {
     return import(folder + editor).catch(() => complain("editor"));
   },
   back() {
-    python.stop();
+    if (python.busy) python.stop();
     for (const cell of cells) if (cell.said) cell.reset();
     show();
   },
@@ -98,6 +98,7 @@ function listeners(cell) {
     text: ({ text, stream }) => outputs.text(text, stream),
     result: ({ text }) => outputs.text(text.endsWith("\n") ? text : `${text}\n`),
     figure: (drawn) => outputs.figure(drawn),
+    frames: (record) => outputs.frames(record),
     claim: (claim) => outputs.claim(claim),
     error: ({ type, message, lines, cell: where, line }) => {
       errors++;

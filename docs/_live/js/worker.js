@@ -141,6 +141,7 @@ async function boot() {
   post("starting");
   py.unpackArchive(await once("gradlab_live.zip"), "zip", { extractDir: "/gradlab_live" });
   py.runPython("import sys; sys.path.insert(0, '/gradlab_live')");
+  const dark = JSON.parse(py.FS.readFile("/gradlab_live/gradlab_live/style/dark.json", { encoding: "utf8" }));
   const printed = py.pyimport("printed_numbers");
   /** @type {Request["glues"]} */
   let glues = {};
@@ -151,6 +152,7 @@ async function boot() {
       payload.claimed = printed.unbroken(printed.all_printed(payload.bound));
       payload.glued = (glues[payload.key] ?? []).map(([spec, side, strict]) => printed.glued(payload.value, spec, side, strict));
     }
+    if (kind === "frames") payload.dark = dark;
     post(kind, payload);
   };
   const session = py.pyimport("gradlab_live").Session(emit);
