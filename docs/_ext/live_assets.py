@@ -51,7 +51,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 class Live(NamedTuple):
     """What the pages ask for, and how much that is."""
 
-    attributes: dict[str, str]  # of the script
+    attributes: dict[str, Any]  # of the script
     sizes: dict[str, int]  # bytes sent, by what for
 
 
@@ -215,7 +215,7 @@ def write(docs: Path, wheel: Path, target: Path, cache: Path) -> Live:
     bundle(docs / "_live" / "js", modules, target)
     python, first = _write_python(docs, modules, wheel, target)
     guarded = [path for path in sorted(target.rglob("*")) if path.suffix in {".whl", ".zip", ".wasm", ".json"}]
-    files = {}
+    files: dict[str, dict[str, Any]] = {}
     for path in guarded:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         size = {"bytes": path.stat().st_size, "packed": sent(path, cache), "sha256": digest}
