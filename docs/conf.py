@@ -67,6 +67,7 @@ extensions = [
     "kept_together",
     "ledger",
     "live_assets",
+    "live_sizes",
     "lost",
     "mathml",
     "narrow_figures",

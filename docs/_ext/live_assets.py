@@ -95,7 +95,11 @@ def node_modules(source: Path, folder: Path) -> Path:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(source / name, folder / name)
             what = "npm, which brings the parts of live cells once, before a build needs no network,"
-            _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder, what)
+            _run(
+                [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+                folder,
+                what,
+            )
             stamp.write_text(wanted)
     return folder / "node_modules"
 

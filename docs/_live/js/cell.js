@@ -23,6 +23,8 @@ export class Cell {
     this.built = code.text();
     /** @type {Editor | null} */
     this.editor = null;
+    /** @type {HTMLElement | undefined} the line that says how it goes */
+    this.said = undefined;
     this.outputs = new Outputs(index, /** @type {HTMLElement} */ (code.block.closest(".cell_input")));
     const copied = code.text;
     code.text = () => this.editor?.text() ?? copied(); // Copy copies the change
@@ -95,7 +97,15 @@ export class Cell {
     const change = linked ?? own;
     const fits = change?.digest === digest(this.built);
     this.show(false, false, false);
-    this.status.textContent = !change ? "" : fits ? (linked ? SAYS.linked : SAYS.shown) : linked ? SAYS.otherLink : SAYS.other;
+    this.status.textContent = !change
+      ? ""
+      : fits
+        ? linked
+          ? SAYS.linked
+          : SAYS.shown
+        : linked
+          ? SAYS.otherLink
+          : SAYS.other;
     if (change && !fits) this.offer(change.text);
     const text = change && fits ? change.text : this.built;
     if (this.editor) return this.editor.write(text);

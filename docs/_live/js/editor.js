@@ -12,7 +12,7 @@ let written = "";
 
 /** CodeMirror writes a style element, which the policy of the book forbids; a sheet that a script makes is allowed. */
 StyleModule.mount = (_, modules) => {
-  const rules = [modules].flat().map((one) => one.getRules()).join("\n");
+  const rules = (Array.isArray(modules) ? modules : [modules]).map((one) => one.getRules()).join("\n");
   if (rules === written) return;
   sheet.replaceSync((written = rules));
   if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);

@@ -3,7 +3,8 @@
 /** A short digest of a cell's code, which tells the version of it that a change belongs to. @param {string} text */
 export function digest(text) {
   let hash = 0xcbf29ce484222325n; // FNV-1a
-  for (const byte of new TextEncoder().encode(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  for (const byte of new TextEncoder().encode(text))
+    hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
   return hash.toString(16).padStart(16, "0");
 }
 
@@ -39,7 +40,10 @@ async function passed(bytes, through) {
 /** The fragment that carries a change. @param {number} index @param {string} built @param {string} text */
 export async function toFragment(index, built, text) {
   const packed = await passed(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
-  const letters = btoa(String.fromCharCode(...packed)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const letters = btoa(String.fromCharCode(...packed))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
   return `#edit=${index}.${digest(built)}.${letters}`;
 }
 

@@ -18,7 +18,11 @@ export function made(tag, name, ...inside) {
 
 /** The formats in which the page prints a claim's number, each once. @param {string} key */
 function formats(key) {
-  return [...gluedNumbers(key)].map(({ dataset }) => [dataset.format ?? "", Number(dataset.side ?? 0), "strict" in dataset]);
+  return [...gluedNumbers(key)].map(({ dataset }) => [
+    dataset.format ?? "",
+    Number(dataset.side ?? 0),
+    "strict" in dataset,
+  ]);
 }
 
 /** @param {string} key @returns {NodeListOf<HTMLElement>} */
@@ -34,7 +38,9 @@ function drawings(record) {
   const light = record.order[record.default].map((/** @type {number} */ piece) => record.pool[piece]).join("");
   const colours = new RegExp(Object.keys(record.dark).join("|"), "gi");
   const dark = light.replace(colours, (/** @type {string} */ colour) => record.dark[colour.toLowerCase()]);
-  const [width, height] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(light) ?? []).slice(1).map((points) => (Number(points) * 4) / 3);
+  const [width, height] = (/viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(light) ?? [])
+    .slice(1)
+    .map((points) => (Number(points) * 4) / 3);
   return { light, dark, width: width ?? 0, height: height ?? 0 };
 }
 
@@ -48,18 +54,19 @@ export class Outputs {
     this.back = new Map();
     /** @type {string[]} addresses of drawings, to be given up */
     this.drawings = [];
-    this.begin();
-  }
-
-  begin() {
     this.figures = 0;
-    /** @type {HTMLPreElement | null} */
+    /** @type {HTMLPreElement | null} where this run prints */
     this.printed = null;
     this.said = "";
     /** @type {Claim[]} */
     this.claims = [];
-    this.numbers = 0;
-    this.changed = 0;
+    this.numbers = 0; // of the prose, that follow
+    this.changed = 0; // numbers of claims
+  }
+
+  /** Begin a run: nothing has come yet. */
+  begin() {
+    Object.assign(this, { figures: 0, printed: null, said: "", claims: [], numbers: 0, changed: 0 });
   }
 
   /** Remember once how something comes back. @param {object} what @param {() => void} how */
@@ -83,7 +90,11 @@ export class Outputs {
     if (!this.printed) {
       this.clearText();
       this.printed = made("pre", "");
-      const block = made("div", "output stream highlight-myst-ansi notranslate gl-live-text", made("div", "highlight", this.printed));
+      const block = made(
+        "div",
+        "output stream highlight-myst-ansi notranslate gl-live-text",
+        made("div", "highlight", this.printed),
+      );
       const built = this.place.querySelector(":scope > .output");
       if (built) built.before(block);
       else this.place.append(block);
@@ -112,10 +123,17 @@ export class Outputs {
     for (const look of /** @type {const} */ (["light", "dark"])) {
       const image = /** @type {HTMLImageElement} */ (figure.querySelector(`img.gl-${look}`));
       const source = image.parentElement?.matches("picture") ? image.parentElement.querySelector("source") : null;
-      const before = { src: image.getAttribute("src") ?? "", width: image.getAttribute("width"), height: image.getAttribute("height"), alt: image.alt, set: source?.srcset };
+      const before = {
+        src: image.getAttribute("src") ?? "",
+        width: image.getAttribute("width"),
+        height: image.getAttribute("height"),
+        alt: image.alt,
+        set: source?.srcset,
+      };
       this.undo(image, () => {
         Object.assign(image, { src: before.src, alt: before.alt });
-        for (const side of /** @type {const} */ (["width", "height"])) if (before[side]) image.setAttribute(side, before[side]);
+        for (const side of /** @type {const} */ (["width", "height"]))
+          if (before[side]) image.setAttribute(side, before[side]);
         if (source && before.set) source.srcset = before.set;
       });
       source?.removeAttribute("srcset"); // a phone's drawing is made for a phone by the build alone

@@ -49,7 +49,13 @@ const page = {
     if (!found || python.busy) return;
     const sources = found.cells.map(({ source }) => source);
     for (const one of cells) sources[one.index] = one.changed ?? sources[one.index];
-    const request = { sources, cell: cell.index, results: found.results, live: `${root}_live/`, glues: glues(found.cells.flatMap(({ claims }) => claims)) };
+    const request = {
+      sources,
+      cell: cell.index,
+      results: found.results,
+      live: `${root}_live/`,
+      glues: glues(found.cells.flatMap(({ claims }) => claims)),
+    };
     cell.editor?.fail(null);
     cell.outputs.begin();
     cell.outputs.clearError();
@@ -119,8 +125,10 @@ function finish(cell, result, seconds, found) {
   if (!outputs.printed && built.text) outputs.clearText();
   const said = [`Done in ${duration(seconds)}.`];
   const wrong = outputs.claims.filter((claim) => !claim.holds).length;
-  if (outputs.claims.length) said.push(`${count(outputs.claims.length, "claim")} judged again: ${wrong ? `${wrong} false now` : "true"}.`);
-  if (outputs.numbers) said.push(`${count(outputs.numbers, "number")} in the text ${outputs.numbers === 1 ? "follows" : "follow"}.`);
+  if (outputs.claims.length)
+    said.push(`${count(outputs.claims.length, "claim")} judged again: ${wrong ? `${wrong} false now` : "true"}.`);
+  if (outputs.numbers)
+    said.push(`${count(outputs.numbers, "number")} in the text ${outputs.numbers === 1 ? "follows" : "follow"}.`);
   if (result.all) said.push(SAYS.all);
   const unchanged = cells.every((one) => one.changed === null);
   if (unchanged && !told && (outputs.changed || differs(built.text, outputs.said))) {
@@ -134,7 +142,10 @@ function finish(cell, result, seconds, found) {
 function differs(built, here) {
   if (built === null) return false;
   const [one, other] = [built, here].map((text) => text.match(/\d+(?:\.\d+)?(?:e[-+]?\d+)?/g) ?? []);
-  return one.length !== other.length || one.some((number, k) => Math.abs(Number(number) - Number(other[k])) > 1e-6 * Math.abs(Number(number)));
+  return (
+    one.length !== other.length ||
+    one.some((number, k) => Math.abs(Number(number) - Number(other[k])) > 1e-6 * Math.abs(Number(number)))
+  );
 }
 
 const listed = document.querySelector("[data-edit]") ? "[data-edit]" : "[data-cell]";
@@ -160,7 +171,8 @@ async function linked() {
   const cell = cells.find(({ index }) => index === change?.index);
   if (!change || !cell) return;
   asked = cell;
-  for (let fold = cell.code.block.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null) fold.open = true;
+  for (let fold = cell.code.block.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
+    fold.open = true;
   await cell.open(change);
   cell.code.block.scrollIntoView({ block: "center" });
 }

@@ -1,7 +1,8 @@
 // What live cells say: each state and each fault in a sentence.
 
 /** @param {number} bytes */
-export const megabytes = (bytes) => (bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6).toString());
+export const megabytes = (bytes) =>
+  bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6).toString();
 
 /** @param {number} number @param {string} one @param {string} [many] */
 export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
@@ -11,7 +12,8 @@ export const duration = (seconds) => (seconds < 9.95 ? `${seconds.toFixed(1)} s`
 
 /** @type {Record<string, (about: string) => string>} */
 export const FAULTS = {
-  file: () => "Python comes from a server, and this page was opened from a file: serve the book's folder, and open the page there.",
+  file: () =>
+    "Python comes from a server, and this page was opened from a file: serve the book's folder, and open the page there.",
   wasm: () => "This browser has no WebAssembly, which Python needs here.",
   lost: (name) => `A part of Python could not be fetched (${name}): look at the connection and press Run again.`,
   refused: (name) => `A part of Python was refused, since it is not what the book was built with: ${name}.`,

@@ -68,7 +68,8 @@ async function bring(name) {
   const address = `${here.href}${name}?v=${file.sha256.slice(0, 8)}`;
   const store = await self.caches?.open(CACHE).catch(() => null);
   const stored = await store?.match(address).catch(() => null);
-  const found = stored ?? (await answer(address, self.crypto?.subtle ? {} : { integrity: `sha256-${base64(file.sha256)}` }));
+  const found =
+    stored ?? (await answer(address, self.crypto?.subtle ? {} : { integrity: `sha256-${base64(file.sha256)}` }));
   const bytes = await read(found, file);
   if (!bytes || (self.crypto?.subtle && (await sha256(bytes)) !== file.sha256)) {
     await store?.delete(address);
@@ -150,7 +151,9 @@ async function boot() {
     if (kind === "claim") {
       payload.measured = printed.unbroken(printed.measured(payload.value));
       payload.claimed = printed.unbroken(printed.all_printed(payload.bound));
-      payload.glued = (glues[payload.key] ?? []).map(([spec, side, strict]) => printed.glued(payload.value, spec, side, strict));
+      payload.glued = (glues[payload.key] ?? []).map(([spec, side, strict]) =>
+        printed.glued(payload.value, spec, side, strict),
+      );
     }
     if (kind === "frames") payload.dark = dark;
     post(kind, payload);
@@ -169,7 +172,8 @@ async function load(py, imports) {
     wanted.add(name);
     lock[name].depends.forEach(add);
   };
-  for (const name of Object.keys(lock)) if (lock[name].imports.some((/** @type {string} */ one) => imports.includes(one))) add(name);
+  for (const name of Object.keys(lock))
+    if (lock[name].imports.some((/** @type {string} */ one) => imports.includes(one))) add(name);
   if (!wanted.size) return;
   const files = [...wanted].map((name) => `wheels/${lock[name].file_name}`);
   await announce(files, "more");
@@ -213,6 +217,9 @@ onmessage = async ({ data }) => {
     const first = fault ?? error;
     const told = first instanceof Error ? first.message : String(first);
     const memory = /memory|allocation|RangeError/i.test(told) || first instanceof RangeError;
-    post("fault", { kind: first instanceof Fault ? first.kind : memory ? "memory" : "start", about: told.trim().split("\n").pop() });
+    post("fault", {
+      kind: first instanceof Fault ? first.kind : memory ? "memory" : "start",
+      about: told.trim().split("\n").pop(),
+    });
   }
 };
