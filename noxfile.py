@@ -69,7 +69,8 @@ def scripts_of_live_cells(session: nox.Session) -> None:
         session.warn("There is no npm: the scripts of live cells are not checked.")
         return
     source, folder = ROOT / "docs" / "_live", Path(session.create_tmp()) / "live"
-    shutil.copytree(source / "js", folder / "js", dirs_exist_ok=True)
+    shutil.rmtree(folder / "js", ignore_errors=True)
+    shutil.copytree(source / "js", folder / "js")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(source / name, folder / name)
     quiet = ("--no-audit", "--no-fund", "--loglevel=error")

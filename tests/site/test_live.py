@@ -191,7 +191,8 @@ def test_a_change_reaches_text_figure_claim_and_prose_and_all_comes_back(runner)
     assert "1 false now" in said
     assert "2 numbers in the text follow" in said
     assert "gl-false" in claim.get_attribute("class")
-    assert "False now: measured 0.7, claimed < 0.5" in claim.inner_text()
+    assert "False now: measured 0.7, claimed < 0.5" in claim.inner_text().replace("\N{NO-BREAK SPACE}", " ")
+    assert page.locator(".gl-checked-title").inner_text() == "Not all true now"
     assert page.locator("[data-glue]").all_inner_texts() == ["70\N{NO-BREAK SPACE}%", "0.8"]
 
     assert page.get_by_role("button", name="Back to the book").locator("visible=true").count() == 3
@@ -208,6 +209,7 @@ def test_a_false_claim_that_is_mended_is_true_again(runner):
     claim = runner.page.locator("#claim-live-rate")
     assert "false" not in said
     assert "gl-false" not in claim.get_attribute("class")
+    assert runner.page.locator(".gl-checked-title").inner_text() == "Checked"
     assert claim.locator(".gl-claim-measured").inner_text().strip().endswith("0.3")
     runner.back()
 

@@ -183,14 +183,17 @@ export class Outputs {
 
   /** @param {HTMLElement} item @param {Claim} claim */
   judge(item, claim) {
+    const card = item.closest(".gl-checked");
+    const title = card?.querySelector(".gl-checked-title");
     this.undo(item, () => {
       item.classList.remove("gl-false");
       item.querySelector(".gl-claim-verdict")?.remove();
       title?.classList.remove("gl-false");
     });
     item.classList.toggle("gl-false", !claim.holds);
-    const title = item.closest(".gl-checked")?.querySelector(".gl-checked-title");
-    title?.classList.toggle("gl-false", Boolean(title.closest(".gl-checked")?.querySelector(".gl-claim.gl-false")));
+    const wrong = Boolean(card?.querySelector(".gl-claim.gl-false"));
+    title?.classList.toggle("gl-false", wrong);
+    if (title) this.write(title, wrong ? SAYS.notAll : SAYS.checked);
     const measured = item.querySelector(".gl-claim-measured");
     const label = measured?.querySelector(".gl-claim-label");
     const number = label?.nextSibling ?? measured?.lastChild;
@@ -198,7 +201,10 @@ export class Outputs {
     const claimed = item.querySelector(".gl-claim-bound")?.lastChild;
     if (claimed) this.write(claimed, claim.claimed);
     item.querySelector(".gl-claim-verdict")?.remove();
-    if (!claim.holds) item.append(made("strong", "gl-claim-verdict", `False now: ${claim.shown}.`));
+    if (!claim.holds)
+      item.append(
+        made("strong", "gl-claim-verdict", `False now: measured ${claim.measured}, claimed ${claim.claimed}.`),
+      );
   }
 
   /** Write words over others; whether that changed anything. @param {Node} node @param {string} words */

@@ -35,6 +35,8 @@ export const SAYS = {
   otherLink: "The link has a change for another version of this cell.",
   copied: "The link is copied. It shows this change, and runs nothing by itself.",
   notCopied: "The link stands in the address of this page.",
+  checked: "Checked",
+  notAll: "Not all true now",
   computed: "Computed in this page. Caption and description are those of the book’s figure.",
   differs: "Without a change, some numbers differ a little from the book’s: long runs add up other roundings here.",
   all: "A name was missing, so all earlier cells ran.",
