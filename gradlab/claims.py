@@ -241,4 +241,3 @@ def _between(key: str, measured: float, above: float | None, below: float | None
         holds = holds and measured < below
         said.append(f"< {below:g}")
     return holds, " and ".join(said)
-

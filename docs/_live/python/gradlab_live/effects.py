@@ -83,12 +83,12 @@ def stored(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def local_names(function: ast.AST) -> tuple[set[str], set[str]]:
-    """Return the names that are a function's own, its parameters among them, and those that it declares global."""
+    """Return the names that are a function's own, its parameters among them, and those that it declares to be from outside."""
     own, shared = {part.arg for part in ast.walk(function.args) if isinstance(part, ast.arg)}, set[str]()
     waiting = list(function.body) if isinstance(function.body, list) else [function.body]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Global):
+        if isinstance(node, ast.Global | ast.Nonlocal):
             shared |= set(node.names)
         if isinstance(node, (*_FUNCTIONS[:2], ast.ClassDef)):
             own.add(node.name)
@@ -119,6 +119,7 @@ class Sharing:
     def __init__(self, known_names: Known, own: dict[str, str]) -> None:
         """Know the names of the page, and the kinds of those that the statement itself has bound."""
         self.known, self.own = known_names, own
+        self.inner: dict[str, set[str]] = {}  # what the variables of comprehensions are members of
 
     def kind(self, name: str | None) -> str | None:
         """Return the kind of a name."""
@@ -127,6 +128,8 @@ class Sharing:
     def sources(self, node: ast.AST | None) -> set[str]:
         """Return the names that a value may share memory with."""
         match node:
+            case ast.Name(id=name) if name in self.inner:
+                return self.inner[name]
             case ast.Name(id=name):
                 return set() if name in self.known.modules or self.kind(name) == "constant" else {name}
             case ast.Attribute() | ast.Subscript():
@@ -150,7 +153,9 @@ class Sharing:
 
     def is_container(self, node: ast.AST) -> bool:
         """Return whether a value is a list, a dict or their like, made here."""
-        made = isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Set | _COMPREHENSIONS[0] | ast.DictComp | ast.SetComp)
+        made = isinstance(
+            node, ast.List | ast.Tuple | ast.Dict | ast.Set | _COMPREHENSIONS[0] | ast.DictComp | ast.SetComp
+        )
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         return made or (called and node.func.id in {"list", "dict", "set", "tuple", "sorted"}) or (
             isinstance(node, ast.Name) and self.kind(node.id) == "container"
@@ -219,7 +224,9 @@ class Sharing:
                 return self.known.functions[name].restless
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
                 start = root(node.func)[0]
-                if name in known.FRESH_METHODS | known.FRESH_FUNCTIONS or (name == "array" and start in self.known.modules):
+                if name in known.FRESH_METHODS | known.FRESH_FUNCTIONS or (
+                    name == "array" and start in self.known.modules
+                ):
                     return False
                 if name in known.RESTLESS_MAKERS or start in self.known.classes:
                     return not (name in {"repeat", "product"} and self.known.modules.get(start) == "numpy")

@@ -10,9 +10,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gradlab_live.effects import Deferred, Effects, Known
 from gradlab_live.statements import read
+
+
+class Place(NamedTuple):
+    """Where a statement stands."""
+
+    cell: int
+    number: int  # in its cell
 
 
 @dataclass(frozen=True)
@@ -29,12 +37,13 @@ class Statement:
     changes: frozenset[str]
     needs: tuple[int, ...]  # all earlier statements that it needs, in order
     ambient: bool
+    hushed: bool  # it ends with a semicolon
     makers: dict[str, tuple[int, ...]] = field(repr=False)  # who made a name, as it stood before
 
     @property
-    def place(self) -> tuple[int, int]:
+    def place(self) -> Place:
         """Return the numbers of the cell and of the statement in it."""
-        return self.cell, self.number
+        return Place(self.cell, self.number)
 
 
 class Memory:
@@ -116,7 +125,7 @@ class Page:
             self.errors[cell] = error if isinstance(error, SyntaxError) else SyntaxError(str(error))
             return
         for number, node in enumerate(body):
-            self._take(cell, number, node, _source(source, node))
+            self._take(Place(cell, number), node, source)
 
     def of(self, cell: int) -> list[Statement]:
         """Return the statements of a cell."""
@@ -130,7 +139,7 @@ class Page:
 
     # -- reading
 
-    def _take(self, cell: int, number: int, node: ast.stmt, source: str) -> None:
+    def _take(self, place: Place, node: ast.stmt, cell_source: str) -> None:
         index, effects = len(self.statements), read(node, self._known)
         reads, late = self._looked_at(effects)
         effects.changes |= late.changes | {name for name in reads if self._known.kinds.get(name) == "restless"}
@@ -145,13 +154,14 @@ class Page:
         needed |= {other for one in needed for other in self.statements[one].needs}
         certain = effects.binds - effects.perhaps
         made = Statement(
-            *(cell, number, source, node),
+            *(place.cell, place.number, _source(cell_source, node), node),
             reads=frozenset(reads),
             binds=frozenset(certain),
             touches=frozenset(effects.binds | changes),
             changes=changes,
             needs=tuple(sorted(needed)),
             ambient=ambient,
+            hushed=_ends_with_semicolon(cell_source, node),
             makers=dict(self._makers),
         )
         self.statements.append(made)
@@ -203,6 +213,12 @@ def _source(source: str, node: ast.stmt) -> str:
     if first == node.lineno:
         return ast.get_source_segment(source, node) or ast.unparse(node)
     return "".join(lines[first - 1 : node.end_lineno]).rstrip()
+
+
+def _ends_with_semicolon(source: str, node: ast.stmt) -> bool:
+    lines = source.splitlines()
+    after = lines[(node.end_lineno or 1) - 1].encode()[node.end_col_offset or 0 :]
+    return after.strip().startswith(b";")
 
 
 def slices(cells: Sequence[str]) -> Iterator[list[tuple[int, int]]]:

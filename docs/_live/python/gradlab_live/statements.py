@@ -49,7 +49,7 @@ class Reader(ast.NodeVisitor):
 
     def change(self, names: Iterable[str], *, shallow: bool = False) -> None:
         """Note that objects are changed in place."""
-        for name in names:
+        for name in set().union(*(self.sharing.inner.get(one, {one}) for one in names)):
             if name in self.known.modules:
                 self.effects.ambient = True
             else:
@@ -124,6 +124,8 @@ class Reader(ast.NodeVisitor):
         for target in node.targets:
             for one, value in pairs(target, node.value):
                 self.record(one, value)
+        names = stored(node.targets) if len(node.targets) > 1 else set[str]()
+        self.effects.same |= {(one, other) for one in names for other in names if one < other}
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """Do the same where the target has a type."""
@@ -287,16 +289,17 @@ class Reader(ast.NodeVisitor):
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
         """Visit a comprehension: its variables are its own."""
-        before, sure = set(self.bound), self.sure
+        before, sure, inner = set(self.bound), self.sure, dict(self.sharing.inner)
         for one in node.generators:
             self.visit(one.iter)
             self.sure = False
+            self.sharing.inner |= dict.fromkeys(stored([one.target]), self.sharing.sources(one.iter))
             self.bound |= stored([one.target])
             for part in one.ifs:
                 self.visit(part)
         for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
             self.visit(part)
-        self.bound, self.sure = before, sure
+        self.bound, self.sure, self.sharing.inner = before, sure, inner
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension
 
@@ -345,9 +348,9 @@ class Reader(ast.NodeVisitor):
         effects = self.effects
         effects.reads |= inner.effects.reads
         effects.deferred.add(inner.effects.deferred)
-        effects.holds |= {
-            (node.name, other) for pair in inner.effects.same | inner.effects.holds for other in pair
-        }
+        bases = set().union(*map(self.sharing.sources, node.bases))
+        effects.holds |= {(node.name, other) for pair in inner.effects.same | inner.effects.holds for other in pair}
+        effects.holds |= {(node.name, base) for base in bases}
         self.change(inner.effects.changes - inner.effects.binds)
         effects.ambient |= inner.effects.ambient
         effects.opaque |= inner.effects.opaque
@@ -416,7 +419,12 @@ class Reader(ast.NodeVisitor):
         elif isinstance(node.func, ast.Attribute):
             if node.func.attr in words.MUTATORS:
                 self.change_path(node.func, given if node.func.attr in words.GROWING else ())
-            elif node.func.attr in words.LOUD - words.FRESH_METHODS - {"activation", "optimizer", "initializer", "loss"}:
+            elif node.func.attr in words.LOUD - words.FRESH_METHODS - {
+                "activation",
+                "optimizer",
+                "initializer",
+                "loss",
+            }:
                 self.effects.ambient = True
         elif isinstance(node.func, ast.Name):
             self._named(node.func.id, given)
@@ -460,15 +468,18 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, known: K
     together = _together(effects.same | effects.holds)
     changed = _closed(effects.changes, together) | nested.changes
     returned = _closed(reader.returned, together)
+    given = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+    defaults = set().union(*map(Sharing(known, {}).sources, given))
+    spoils, passes = bool(changed & parameters), bool(returned & parameters)
     called = [inner.functions[name] for name in effects.reads if name in inner.functions]
     return Deferred(
         reads=effects.reads | (nested.reads - own),
-        changes=(changed - own) | (effects.binds & shared),
-        returns=returned - own,
-        passes=bool(returned & parameters),
-        spoils=bool(changed & parameters),
+        changes=(changed - own) | (effects.binds & shared) | (defaults if spoils else set()),
+        returns=(returned - own) | (defaults if passes else set()),
+        passes=passes,
+        spoils=spoils,
         ambient=effects.ambient or nested.ambient or any(one.ambient for one in called),
-        restless=reader.restless,
+        restless=reader.restless or bool(nested.changes & own),  # it may return a function that counts
     )
 
 
