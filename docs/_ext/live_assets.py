@@ -10,8 +10,8 @@ editor.js      fetched when a reader presses Edit
 worker.js      started when a reader presses Run; fetches what ``live.json`` names, and nothing else
 =============  ============================================================================
 
-What a cell is and needs, the page's JSON says, which another extension writes. It also writes ``data-cell`` at the cells:
-a page without such an element gets nothing of this.
+What a cell is and needs, live_pages.py writes beside the page. It also marks the cells that can be changed, with
+``data-edit``: a page without such a cell gets nothing of this.
 """
 
 from __future__ import annotations
@@ -247,7 +247,7 @@ def assemble(app: Sphinx) -> None:
     """Write the folder before pages are read: those that name its sizes need it."""
     app.gl_live = None
     docs = Path(app.confdir)
-    if app.builder.format == "html" and getattr(app, "gl_wheel", None) and (docs / "_live").is_dir():
+    if app.builder.format == "html" and getattr(app, "gl_wheel", None) and (docs / "_live" / "package.json").is_file():
         target = Path(app.outdir, "_static", FOLDER)
         app.gl_live = write(docs, Path(app.outdir, app.gl_wheel), target, docs / "_build" / "node")
 
@@ -255,7 +255,7 @@ def assemble(app: Sphinx) -> None:
 def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Load the script on the pages that have cells to change, and allow them what Python needs."""
     live: Live | None = app.gl_live
-    if live is not None and "data-cell=" in context.get("body", ""):
+    if live is not None and "data-edit=" in context.get("body", ""):
         app.add_js_file(f"{FOLDER}/page.js", loading_method="defer", **{"data-page": page, **live.attributes})
         context["gl_policy"] = POLICY
 

@@ -58,20 +58,21 @@ RECORDS = [
 SVG = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='5'/%3E"
 
 
-def source(index: int) -> str:
+def source(index: int, mark: str = "") -> str:
     return (
-        f'<div class="cell_input docutils container" data-cell="{index}" data-edit=""><div class="highlight-ipython3 notranslate">'
+        f'<div class="cell_input docutils container"{mark}><div class="highlight-ipython3 notranslate">'
         f'<div class="highlight"><pre>{CELLS[index]}\n</pre></div></div></div>'
     )
 
 
+# as live_pages.py marks cells: each at itself, and what moved into a card or another's fold at its code
 ARTICLE = f"""
 <section><h1>Live cells</h1>
-<div class="cell docutils container" data-cell="0">{source(0)}
+<div class="cell docutils container" data-cell="0" data-edit="">{source(0)}
 <div class="cell_output docutils container"><div class="output stream highlight-myst-ansi notranslate"><div class="highlight"><pre>{PRINTED}</pre></div></div></div></div>
 <p>The rate is <span class="pasted-text" data-glue="live-rate" data-format=".0%">10 %</span>, at most
 <span class="pasted-text" data-glue="live-rate" data-format=".1f" data-side="1" data-strict="">0.2</span>.</p>
-<div class="cell gl-figure docutils container" data-cell="1"><div class="cell_output docutils container">
+<div class="cell gl-figure docutils container" data-cell="1" data-edit=""><div class="cell_output docutils container">
 <figure class="align-default" id="fig-live"><picture><source media="(max-width: 600px)" srcset="{SVG}" width="9" height="5">
 <img class="gl-light" alt="A line." src="{SVG}" width="9" height="5"></picture>
 <picture><source media="(max-width: 600px)" srcset="{SVG}"><img class="gl-dark" alt="A line." src="{SVG}" width="9" height="5"></picture>
@@ -81,8 +82,8 @@ ARTICLE = f"""
 <ul class="gl-checked-list" role="list"><li class="gl-claim" id="claim-live-rate"><span class="gl-claim-text">The rate is below a half</span>
 <span class="gl-claim-measured"><a href="#row"><span class="gl-claim-label">measured </span>0.1</a></span>
 <span class="gl-claim-bound"><span class="gl-claim-label">claimed </span>&lt; 0.5</span></li></ul>
-<details class="gl-code"><summary>How this was measured</summary>{source(2)}</details></aside>
-<div class="cell docutils container" data-cell="3">{source(3)}</div>
+<details class="gl-code"><summary>How this was measured</summary>{source(2, ' data-cell="2" data-edit=""')}</details></aside>
+<div class="cell docutils container" data-cell="3" data-edit="">{source(3)}</div>
 </section>
 """
 

@@ -148,11 +148,10 @@ function differs(built, here) {
   );
 }
 
-const listed = document.querySelector("[data-edit]") ? "[data-edit]" : "[data-cell]";
 window.glCells.add({
   label: "Edit",
   on: (/** @type {import("./cell.js").Code} */ code) => {
-    const input = code.block.closest(".cell_input")?.closest(`${listed}`);
+    const input = code.block.closest(".cell_input")?.closest("[data-edit]");
     if (!input) return false;
     const cell = new Cell(page, Number(input.getAttribute("data-cell")), code);
     cells.push(cell);
