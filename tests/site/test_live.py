@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +30,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 class Reader:
     """Somebody with the page open."""
 
-    def __init__(self, context: BrowserContext, base: str) -> None:
+    def __init__(self, context: BrowserContext, base: str, name: str = NAME) -> None:
+        self.name = name
         self.page, self.base, self.asked, self.troubles = context.new_page(), base, list[str](), list[str]()
         self.page.add_init_script(WATCH)
         context.on("request", lambda request: self.asked.append(request.url))
@@ -38,7 +40,7 @@ class Reader:
 
     def open(self, fragment: str = "") -> None:
         """Open the page, with all folds open."""
-        self.page.goto(f"{self.base}{NAME}.html{fragment}", wait_until="networkidle")
+        self.page.goto(f"{self.base}{self.name}.html{fragment}", wait_until="networkidle")
         self.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
 
     def cell(self, index: int) -> Locator:
@@ -273,6 +275,66 @@ def test_stop_ends_an_endless_loop_and_the_next_run_starts_anew(runner):
     runner.run(0)
     assert runner.shown(0).strip() == "42"
     runner.back()
+
+
+# -- The book's own pages ----------------------------------------------------------------------------------------------
+
+
+def facts(name: str) -> dict:
+    """Return what the build knows of a page's cells."""
+    return json.loads((HTML / "_live" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?", text)]
+
+
+@pytest.mark.parametrize("name", ["notation", "learn/start"])
+def test_a_cell_of_the_book_prints_here_what_the_book_prints(context, book, name):
+    cells = facts(name)["cells"]
+    index = next(index for index, cell in enumerate(cells) if cell["editable"] and cell["text"])
+    reader = Reader(context, book[0], name)
+    reader.edit(index)
+    reader.run(index)
+    shown = reader.shown(index)
+    assert re.sub(r"[-\d.e]+", "#", " ".join(shown.split())) == re.sub(
+        r"[-\d.e]+", "#", " ".join(cells[index]["text"].split())
+    )
+    assert numbers(shown) == pytest.approx(numbers(cells[index]["text"]), rel=1e-6)
+    assert numbers(shown)
+    assert reader.troubles == []
+    reader.page.close()
+
+
+def test_a_figure_takes_the_books_results_of_slow_statements_until_one_changes_them(context, book):
+    name = "learn/vanishing"
+    cells = facts(name)["cells"]
+    index = next(index for index, cell in enumerate(cells) if cell["frames"])
+    reader = Reader(context, book[0], name)
+    reader.edit(index)
+    reader.run(index)
+    assert any(name.startswith("results/") for name in live(reader.asked)), "everything was computed anew"
+    figure = reader.page.locator(f"div.cell[data-cell='{index}'] figure")
+    slider = figure.locator(".gl-frames:visible input").first
+    assert figure.locator(".gl-frames:visible").count() == 1
+    before = figure.locator("img.gl-light").get_attribute("src")
+    slider.press("End")
+    reader.page.wait_for_function("before => document.querySelector('figure img.gl-light').src !== before", arg=before)
+    assert figure.locator(".gl-frames:visible .gl-frames-says").inner_text()
+    reader.back()
+    assert figure.locator(".gl-frames:visible").count() == 1
+    assert not figure.locator("img.gl-light").get_attribute("src").startswith("blob:")
+    assert reader.troubles == []
+    reader.page.close()
+
+
+def test_each_cell_that_can_be_changed_has_one_edit(context, book):
+    reader = Reader(context, book[0], "learn/vanishing")
+    marked = [index for index, cell in enumerate(facts("learn/vanishing")["cells"]) if cell["editable"]]
+    for index in marked:
+        assert reader.cell(index).get_by_role("button", name="Edit", include_hidden=True).count() == 1, index
+    assert reader.page.get_by_role("button", name="Edit", include_hidden=True).count() == len(marked) > 5
+    reader.page.close()
 
 
 # -- The editor --------------------------------------------------------------------------------------------------------
