@@ -55,7 +55,7 @@ def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUIL
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, layout, docstrings and spelling."""
+    """Style, layout, docstrings and spelling, and the scripts of live cells."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check", "gradlab", "tests", "docs", "noxfile.py")
     session.run("ruff", "format", "--check", "gradlab", "tests", "docs", "noxfile.py")
@@ -63,6 +63,25 @@ def lint(session: nox.Session) -> None:
     session.run("codespell", "README.md", "gradlab", "docs", "tests", "noxfile.py", ".github", ".ci")
     session.run("zizmor", "--offline", "--quiet", ".github")
     session.run("repo-review", str(ROOT))
+    scripts_of_live_cells(session)
+
+
+def scripts_of_live_cells(session: nox.Session) -> None:
+    """Check the types and the layout of what docs/_live/js has; nothing where npm is not."""
+    npm = shutil.which("npm")
+    if npm is None:
+        session.warn("There is no npm: the scripts of live cells are not checked.")
+        return
+    source, folder = ROOT / "docs" / "_live", Path(session.create_tmp()) / "live"
+    shutil.rmtree(folder / "js", ignore_errors=True)
+    shutil.copytree(source / "js", folder / "js")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(source / name, folder / name)
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    session.run(npm, "ci", "--ignore-scripts", "--prefix", str(folder), *quiet, external=True)
+    tools = folder / "node_modules" / ".bin"
+    session.run(str(tools / "tsc"), "-p", str(folder / "js" / "jsconfig.json"), external=True)
+    session.run(str(tools / "prettier"), "--check", str(folder / "js"), external=True)
 
 
 @nox.session
