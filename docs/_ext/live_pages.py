@@ -31,12 +31,15 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_design.extension import depart_container, visit_container
 
+from gradlab.claims import MIME as CLAIM
+
 FOLDER = "_live"
 MIME = "application/x-gradlab-live+json"
 EDITABLE = re.compile(r"(?:learn|exercises)/.*|corrections|reproductions|notation|start|index")
 _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">')
 _log = logging.getLogger(__name__)
 _taken: dict[int, dict[str, Any]] = {}  # of the page that is being read: what the kernel told of each cell
+_bounds: dict[str, str] = {}  # and what is allowed for each of its claims
 _outputs_of = NotebookClientBase.code_cell_outputs
 
 
@@ -50,12 +53,14 @@ def outputs_without(client: NotebookClientBase, index: int) -> tuple[int | None,
     for output in ours:
         outputs.remove(output)
         _taken[index] = output["data"][MIME]
+    _bounds.update((one["key"], one["bound"]) for output in outputs if (one := output.get("data", {}).get(CLAIM)))
     return count, outputs
 
 
 def begin(app: Sphinx, page: str, source: list[str]) -> None:
     """Forget the page before."""
     _taken.clear()
+    _bounds.clear()
 
 
 # -- a page ------------------------------------------------------------------------------------------------------------
@@ -113,6 +118,19 @@ def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[st
     return found
 
 
+def begun(document: nodes.document) -> list[dict[str, Any]]:
+    """Return the starters of a page's exercises: after which cells each stands, and the bounds that judge its names."""
+    found, before = [], 0
+    for place in document.findall(nodes.container):
+        before += is_cell(place)
+        if "gl_starter" in place:
+            identity, source, judged = place["gl_starter"]
+            # starters.py warns of a claim that is not there
+            answers = {name: _bounds[key] for name, key in judged.items() if key in _bounds}
+            found.append({"id": identity, "source": source, "after": before, "answers": answers})
+    return found
+
+
 class DescribePage(SphinxTransform):
     """Write what live cells know of a page, and number its cells."""
 
@@ -151,6 +169,7 @@ class DescribePage(SphinxTransform):
                 }
                 for number, text in enumerate(sources)
             ],
+            "starters": begun(self.document),
             "results": results(self.app, Page(sources), told),
         }
         path = Path(self.app.outdir, FOLDER, f"{name}.json")

@@ -11,11 +11,13 @@
 Without a script it is a piece of code to copy. Where cells run in the page (live_pages.py), the reader fills it in and
 presses *Check*: the bound of the claim, which this build has checked against the solution, judges the reader's value
 (``gradlab_live/answers.py``), and no answer is shown. That each starter fails its check, and that an answer passes, is
-tested.
+tested. What a reader has solved is remembered in the browser (``_live/js/keep.js``), and the page above the exercises
+says of each how much that is: ``_static/exercises.js``.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, ClassVar, NamedTuple
 
@@ -96,8 +98,24 @@ class KnownClaims(SphinxPostTransform):
                     )
 
 
+def pages_below(app: Sphinx, page: str) -> dict[str, list[str]]:
+    """Return the starters of the pages that a page lists, by their addresses as it links them."""
+    found = {}
+    for below in app.env.toctree_includes.get(page, ()):
+        if names := [starter.identity for starter in starters(app.env.get_doctree(below))]:
+            found[app.builder.get_relative_uri(page, below)] = names
+    return found
+
+
+def follow(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Have a page above exercises say how much of each is solved."""
+    if doctree is not None and app.builder.format == "html" and (found := pages_below(app, page)):
+        app.add_js_file("exercises.js", loading_method="defer", **{"data-starters": json.dumps(found)})
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directive."""
     app.add_directive("starter", StarterDirective)
     app.add_post_transform(KnownClaims)
+    app.connect("html-page-context", follow)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

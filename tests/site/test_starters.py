@@ -107,3 +107,57 @@ def test_a_starter_shows_on_the_page_what_its_source_says(soups):
         place = soups[page].select_one(f"#starter-{key}")
         assert place is not None, key
         assert place.select_one("pre").get_text().strip("\n") == code
+
+
+def test_the_page_knows_the_bound_of_every_answer(bounds):
+    told = [
+        one
+        for page in EXERCISES
+        for one in json.loads((HTML / "_live" / f"{page}.json").read_text("utf-8"))["starters"]
+    ]
+    assert [one["id"].removeprefix("starter-") for one in told] == [*STARTERS]
+    for one in told:
+        page, place, code, names = STARTERS[one["id"].removeprefix("starter-")]
+        assert one["source"] == code
+        assert one["answers"] == {name: bounds[key] for name, key in names.items()}
+        assert one["after"] == len(cells((DOCS / f"{page}.md").read_text(encoding="utf-8")[:place]))
+
+
+# -- in the page -------------------------------------------------------------------------------------------------------
+
+
+def check(page, key, answer=None):
+    """Write an answer, press Check and return what is said."""
+    place = page.locator(f"#starter-{key}")
+    if not place.get_by_role("button", name="Check").count():
+        place.get_by_role("button", name="Edit").dispatch_event("click")
+    editor = place.get_by_role("textbox", name="Code of this answer")
+    editor.wait_for()
+    if answer is not None:
+        editor.press("Control+a")
+        page.keyboard.insert_text(answer)
+    place.get_by_role("button", name="Check").click()
+    place.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)
+    return place.get_by_role("status").inner_text()
+
+
+def test_an_answer_is_judged_in_the_page_and_remembered(browser, origin):
+    context = browser.new_context()
+    page, troubles = context.new_page(), []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(f"{origin}/exercises/silence.html", wait_until="networkidle")
+    assert check(page, "ex-decay-wakes") == "steps has no value yet."
+    assert check(page, "ex-decay-wakes", "steps = 178") == "steps is not right yet."
+    assert "179" not in page.locator("#starter-ex-decay-wakes").inner_text()
+    assert page.locator(".gl-starter .gl-solved").count() == 0
+    assert check(page, "ex-decay-wakes", "steps = 179").startswith("Right.")
+    said = check(page, "ex-centre", "best = 0.5\nbest_factor = 2\nplain_factor = [1, 2]")
+    assert said == "best is right. best_factor is not right yet. plain_factor is to be one number; it is list."
+    check(page, "ex-centre", "best = 0.5\nbest_factor = unknown")
+    assert page.get_by_role("alert").inner_text().splitlines()[-1].startswith("NameError: name 'unknown'")
+    page.reload(wait_until="networkidle")
+    assert page.locator("#starter-ex-decay-wakes .gl-solved").inner_text().strip() == "solved"
+    page.goto(f"{origin}/exercises/index.html", wait_until="networkidle")
+    assert page.locator(".gl-progress").all_inner_texts() == ["1 of 3 answered"]
+    assert troubles == []
+    context.close()

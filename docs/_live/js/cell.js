@@ -1,10 +1,11 @@
 // A cell that can be changed: its editor, its buttons, and what it says.
-import { digest, keep, kept, toFragment } from "./keep.js";
+import { digest, keep, kept, solve, solved, toFragment } from "./keep.js";
 import { Outputs, made } from "./outputs.js";
 import { SAYS } from "./words.js";
 
 /** @typedef {{ block: HTMLElement, text: () => string }} Code what _ext/cell_toolbar.py gives for a piece of code */
 /** @typedef {ReturnType<typeof import("./editor.js").open>} Editor */
+/** @typedef {{ name: string, right: boolean, said: string }} Verdict what an answer to an exercise is worth */
 /**
  * @typedef {object} Page what a cell asks of its page
  * @property {string} name
@@ -15,7 +16,7 @@ import { SAYS } from "./words.js";
  */
 
 export class Cell {
-  /** @param {Page} page @param {number} index @param {Code} code */
+  /** @param {Page} page @param {number | string} index its number, or what the place for an answer is called @param {Code} code */
   constructor(page, index, code) {
     this.page = page;
     this.index = index;
@@ -25,7 +26,12 @@ export class Cell {
     this.editor = null;
     /** @type {HTMLElement | undefined} the line that says how it goes */
     this.said = undefined;
-    this.outputs = new Outputs(index, /** @type {HTMLElement} */ (code.block.closest(".cell_input")));
+    this.answer = /** @type {HTMLElement | null} */ (code.block.closest(".gl-starter"));
+    /** @type {Verdict[] | null} */
+    this.verdicts = null;
+    this.input = this.answer ?? /** @type {HTMLElement} */ (code.block.closest(".cell_input"));
+    this.outputs = new Outputs(index, this.input);
+    if (solved(this.index)) this.mark();
     const copied = code.text;
     code.text = () => this.editor?.text() ?? copied(); // Copy copies the change
   }
@@ -55,7 +61,7 @@ export class Cell {
       return one;
     };
     this.buttons = {
-      run: button("Run", () => this.page.run(this)),
+      run: button(this.answer ? "Check" : "Run", () => this.page.run(this)),
       stop: button("Stop", () => this.page.stop()),
       reset: button("Reset", () => this.reset()),
       link: button("Link", () => this.link()),
@@ -72,8 +78,22 @@ export class Cell {
     this.amount.hidden = true;
     this.box = made("div", "gl-live", this.bar, said, this.amount);
     this.bar.hidden = true;
-    this.code.block.closest(".cell_input")?.append(this.box);
+    this.input.append(this.box);
     return said;
+  }
+
+  /** Take what an answer is worth, and remember one that is right. @param {Verdict[]} verdicts */
+  judge(verdicts) {
+    this.verdicts = verdicts;
+    if (!verdicts.length || !verdicts.every((one) => one.right)) return;
+    solve(String(this.index));
+    this.mark();
+  }
+
+  /** Say at the place of an answer that it was right once. */
+  mark() {
+    const title = this.answer?.querySelector(".gl-starter-title");
+    if (title && !title.querySelector(".gl-solved")) title.append(made("span", "gl-solved", SAYS.mark));
   }
 
   /** Show which buttons can be pressed. @param {boolean} busy @param {boolean} mine @param {boolean} touched */
@@ -116,7 +136,7 @@ export class Cell {
     this.code.block.classList.add("gl-editing");
     this.editor = module.open(host, {
       text,
-      name: "Code of this cell",
+      name: this.answer ? "Code of this answer" : "Code of this cell",
       changed: () => keep(this.page.name, this.index, this.built, this.editor?.text() ?? this.built),
       run: () => this.page.run(this),
       leave: () => this.edit?.focus(),

@@ -8,10 +8,10 @@ export function digest(text) {
   return hash.toString(16).padStart(16, "0");
 }
 
-/** @param {string} page @param {number} index */
+/** @param {string} page @param {number | string} index */
 const place = (page, index) => `gl-live:${page}:${index}`;
 
-/** @param {string} page @param {number} index @returns {{ digest: string, text: string } | null} */
+/** @param {string} page @param {number | string} index @returns {{ digest: string, text: string } | null} */
 export function kept(page, index) {
   try {
     const found = JSON.parse(localStorage.getItem(place(page, index)) ?? "null");
@@ -21,7 +21,7 @@ export function kept(page, index) {
   }
 }
 
-/** @param {string} page @param {number} index @param {string} built @param {string} text */
+/** @param {string} page @param {number | string} index @param {string} built @param {string} text */
 export function keep(page, index, built, text) {
   try {
     if (text === built) localStorage.removeItem(place(page, index));
@@ -31,13 +31,33 @@ export function keep(page, index, built, text) {
   }
 }
 
+const SOLVED = "gl-solved:"; // _static/exercises.js counts these
+
+/** Remember that an exercise is solved. @param {string} name */
+export function solve(name) {
+  try {
+    localStorage.setItem(SOLVED + name, "1");
+  } catch {
+    // then this page alone knows
+  }
+}
+
+/** @param {number | string} name */
+export function solved(name) {
+  try {
+    return localStorage.getItem(SOLVED + name) !== null;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {Uint8Array} bytes @param {CompressionStream | DecompressionStream} through */
 async function passed(bytes, through) {
   const stream = new Blob([/** @type {BlobPart} */ (bytes)]).stream().pipeThrough(/** @type {any} */ (through));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** The fragment that carries a change. @param {number} index @param {string} built @param {string} text */
+/** The fragment that carries a change. @param {number | string} index @param {string} built @param {string} text */
 export async function toFragment(index, built, text) {
   const packed = await passed(new TextEncoder().encode(text), new CompressionStream("deflate-raw"));
   const letters = btoa(String.fromCharCode(...packed))
@@ -47,15 +67,15 @@ export async function toFragment(index, built, text) {
   return `#edit=${index}.${digest(built)}.${letters}`;
 }
 
-/** @param {string} fragment @returns {Promise<{ index: number, digest: string, text: string } | null>} */
+/** @param {string} fragment @returns {Promise<{ index: number | string, digest: string, text: string } | null>} */
 export async function fromFragment(fragment) {
-  const found = /^#edit=(\d+)\.([0-9a-f]{16})\.([\w-]+)$/.exec(fragment);
+  const found = /^#edit=(\d+|starter-[\w-]+)\.([0-9a-f]{16})\.([\w-]+)$/.exec(fragment);
   if (!found) return null;
   try {
     const letters = atob(found[3].replaceAll("-", "+").replaceAll("_", "/"));
     const packed = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
     const text = new TextDecoder().decode(await passed(packed, new DecompressionStream("deflate-raw")));
-    return { index: Number(found[1]), digest: found[2], text };
+    return { index: /^\d/.test(found[1]) ? Number(found[1]) : found[1], digest: found[2], text };
   } catch {
     return null; // cut off on its way
   }

@@ -46,7 +46,7 @@ function drawings(record) {
 
 /** The outputs of one cell. */
 export class Outputs {
-  /** @param {number} index @param {HTMLElement} after where an output goes whose cell had none */
+  /** @param {number | string} index @param {HTMLElement} after where an output goes whose cell had none */
   constructor(index, after) {
     this.index = index;
     this.after = after;

@@ -7,7 +7,8 @@ import { FAULTS, SAYS, count, duration, megabytes } from "./words.js";
 
 /**
  * @typedef {{ source: string, editable: boolean, claims: string[], text: string | null }} Known what the build knows of a cell
- * @typedef {{ cells: Known[], results: Record<string, object> }} Data
+ * @typedef {{ id: string, source: string, after: number, answers: Record<string, string> }} Starter the place for an answer to an exercise
+ * @typedef {{ cells: Known[], starters: Starter[], results: Record<string, object> }} Data
  */
 
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
@@ -48,18 +49,24 @@ const page = {
     const found = await known().catch(() => complain("page"));
     if (!found || python.busy) return;
     const sources = found.cells.map(({ source }) => source);
-    for (const one of cells) sources[one.index] = one.changed ?? sources[one.index];
+    for (const one of cells) if (typeof one.index === "number") sources[one.index] = one.changed ?? sources[one.index];
+    const starter = found.starters.find(({ id }) => id === cell.index);
+    // an answer stands after what the reader has read, and before the solution
+    if (starter) sources.splice(starter.after, Infinity, cell.changed ?? starter.source);
+    const place = starter ? starter.after : Number(cell.index);
     const request = {
       sources,
-      cell: cell.index,
+      cell: place,
+      answers: starter?.answers ?? null,
       results: found.results,
       live: `${root}_live/`,
       glues: glues(found.cells.flatMap(({ claims }) => claims)),
     };
     cell.editor?.fail(null);
+    cell.verdicts = null;
     cell.outputs.begin();
     cell.outputs.clearError();
-    const running = python.run(request, listeners(cell));
+    const running = python.run(request, listeners(cell, place));
     show(cell);
     const began = performance.now();
     const result = await running;
@@ -83,8 +90,13 @@ function show(running = null) {
   for (const cell of cells) cell.show(running !== null, running === cell, touched && !running);
 }
 
-/** What is shown while a cell runs. @param {Cell} cell @returns {Record<string, import("./python.js").Listener>} */
-function listeners(cell) {
+/**
+ * What is shown while a cell runs.
+ * @param {Cell} cell
+ * @param {number} place which of the codes it is that run
+ * @returns {Record<string, import("./python.js").Listener>}
+ */
+function listeners(cell, place) {
   const { outputs, status } = cell;
   const say = (/** @type {string} */ words) => (status.textContent = words);
   let errors = 0;
@@ -106,10 +118,11 @@ function listeners(cell) {
     figure: (drawn) => outputs.figure(drawn),
     frames: (record) => outputs.frames(record),
     claim: (claim) => outputs.claim(claim),
+    answers: (verdicts) => cell.judge(verdicts),
     error: ({ type, message, lines, cell: where, line }) => {
       errors++;
-      const other = cells.find((one) => one.index === where) ?? cell;
-      if (other.index === where) other.editor?.fail(line);
+      const other = where === place ? cell : cells.find((one) => one.index === where);
+      other?.editor?.fail(line);
       outputs.error(type === "MemoryError" ? [FAULTS.memory("")] : lines?.length ? lines : [`${type}: ${message}`]);
     },
   };
@@ -121,7 +134,8 @@ function finish(cell, result, seconds, found) {
   if (result.stopped) return void (status.textContent = SAYS.stopped);
   if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
   if (!result.ok) return void (status.textContent = "This ended with an error.");
-  const built = found.cells[cell.index];
+  if (cell.verdicts) return void (status.textContent = verdict(cell.verdicts));
+  const built = found.cells[Number(cell.index)];
   if (!outputs.printed && built.text) outputs.clearText();
   const said = [`Done in ${duration(seconds)}.`];
   const wrong = outputs.claims.filter((claim) => !claim.holds).length;
@@ -138,6 +152,12 @@ function finish(cell, result, seconds, found) {
   status.textContent = said.join(" ");
 }
 
+/** What is said of an answer, which gives none away. @param {import("./cell.js").Verdict[]} verdicts */
+function verdict(verdicts) {
+  const right = verdicts.length > 0 && verdicts.every((one) => one.right);
+  return right ? SAYS.solved : verdicts.map(({ said }) => said).join(" ");
+}
+
 /** Whether the numbers of two texts are apart by more than six digits can tell. @param {string | null} built @param {string} here */
 function differs(built, here) {
   if (built === null) return false;
@@ -152,8 +172,9 @@ window.glCells.add({
   label: "Edit",
   on: (/** @type {import("./cell.js").Code} */ code) => {
     const input = code.block.closest(".cell_input")?.closest("[data-edit]");
-    if (!input) return false;
-    const cell = new Cell(page, Number(input.getAttribute("data-cell")), code);
+    const starter = code.block.closest(".gl-starter");
+    if (!input && !starter) return false;
+    const cell = new Cell(page, starter ? starter.id : Number(input?.getAttribute("data-cell")), code);
     cells.push(cell);
     return true;
   },

@@ -39,5 +39,7 @@ export const SAYS = {
   notAll: "Not all true now",
   computed: "Computed in this page. Caption and description are those of the book’s figure.",
   differs: "Without a change, some numbers differ a little from the book’s: long runs add up other roundings here.",
+  solved: "Right. The solution below says how the book does it.",
+  mark: " solved",
   all: "A name was missing, so all earlier cells ran.",
 };

@@ -8,7 +8,7 @@ const TYPES = { wasm: "application/wasm", json: "application/json", mjs: "text/j
 /**
  * @typedef {{ bytes: number, packed: number, sha256: string }} File
  * @typedef {{ python: string, files: Record<string, File>, first: string[] }} Manifest
- * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, glues: Record<string, [string, number, boolean][]> }} Request
+ * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, glues: Record<string, [string, number, boolean][]> }} Request
  */
 
 /** A fault that the page has a sentence for. */
@@ -182,11 +182,19 @@ async function load(py, imports) {
   if (fault) throw fault;
 }
 
+/** What the answers to an exercise are worth. @param {any} py @param {any} session @param {Record<string, string>} answers */
+function judged(py, session, answers) {
+  const bounds = py.toPy(answers);
+  const verdicts = py.pyimport("gradlab_live.answers").judged(session.names, bounds);
+  bounds.destroy();
+  return verdicts.toJs({ dict_converter: Object.fromEntries });
+}
+
 /** @type {ReturnType<typeof boot> | null} */
 let booted = null;
 
 /** @param {Request} request */
-async function run({ sources, cell, results, live, glues }) {
+async function run({ sources, cell, results, live, answers, glues }) {
   fault = null;
   booted ??= boot();
   const { py, session, ask } = await booted;
@@ -202,7 +210,9 @@ async function run({ sources, cell, results, live, glues }) {
       if (self.crypto?.subtle && !file.startsWith((await sha256(bytes)).slice(0, 16))) throw new Fault("refused", file);
       session.give(digest, py.toPy(bytes));
     }
-    post("done", session.run(code, cell, known).toJs({ dict_converter: Object.fromEntries }));
+    const done = session.run(code, cell, known).toJs({ dict_converter: Object.fromEntries });
+    if (done.ok && answers) post("answers", judged(py, session, answers));
+    post("done", done);
   } finally {
     code.destroy();
     known.destroy();
