@@ -13,9 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-# how long cells ran: the note at the end of a page, the table of all pages and the sentence above it; in Markdown its rows
+# how long cells ran: the note at the end of a page, the table of all pages and the sentence above it (in Markdown its
+# rows), the ratio of times that a page prints; and with them the mark of the search's file
 TIMES = re.compile(
     rb'<p class="gl-execution-time">.*?</p>\n?|<table class="gl-times.*?</table>'
+    rb"|time of the \w+ \xc3\xb7 time of the \w+: [\d.]+|search/documents\.js\?v=\w+"
     rb"|\d+ pages with \d+ code cells ran for [^.]* in all; [^.]* s\.",
     re.DOTALL,
 )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from claims import count, in_reading_order
 from docutils import nodes
+from html_elements import made, quiet_element
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -98,7 +99,9 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
     sections = [child for child in doctree.children if isinstance(child, nodes.section)]
     if seconds is not None and seconds > LONG and sections:
         note = f"The cells of this page ran for {_duration(seconds)} when the book was built."
-        sections[-1] += nodes.paragraph("", note, classes=["gl-execution-time"])
+        # quiet: it is no part of what the page is about, and no description, excerpt or Markdown of it says it
+        said = made("p", nodes.Text(note), kind=quiet_element, classes=["gl-execution-time"])
+        sections[-1] += said if app.builder.format == "html" else nodes.paragraph("", note)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
