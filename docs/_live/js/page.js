@@ -30,6 +30,7 @@ async function known() {
 const page = {
   name,
   stop: () => python.stop(),
+  show: () => show(),
   async editor() {
     if (location.protocol === "file:") return complain("file");
     return import(folder + editor).catch(() => complain("editor"));
@@ -59,10 +60,12 @@ const page = {
     cell.editor?.fail(null);
     cell.outputs.begin();
     cell.outputs.clearError();
-    const running = python.run(request, listeners(cell));
-    show(cell);
+    running = cell;
+    const coming = python.run(request, listeners(cell));
+    show();
     const began = performance.now();
-    const result = await running;
+    const result = await coming;
+    running = null;
     if (cell.amount) cell.amount.hidden = true;
     finish(cell, result, (performance.now() - began) / 1000, found);
     show();
@@ -77,8 +80,10 @@ function complain(kind, about = "") {
   return null;
 }
 
-/** Show on all cells what can be pressed. @param {Cell | null} [running] */
-function show(running = null) {
+let running = /** @type {Cell | null} */ (null);
+
+/** Show on all cells what can be pressed. */
+function show() {
   const touched = cells.some((cell) => cell.outputs.back.size > 0);
   for (const cell of cells) cell.show(running !== null, running === cell, touched && !running);
 }
