@@ -122,6 +122,7 @@ function listeners(cell) {
 
 /** Say how a run ended. @param {Cell} cell @param {any} result @param {number} seconds @param {Data} found */
 function finish(cell, result, seconds, found) {
+  if (!cell.said) return; // Reset took the line away
   const { outputs, status } = cell;
   if (result.stopped) return void (status.textContent = SAYS.stopped);
   if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
