@@ -114,6 +114,7 @@
     box.dataset.live = "";
     says.className = "gl-frames-says";
     says.setAttribute("aria-live", "polite");
+    says.textContent = record.says[record.default];
     box.append(...record.names.map((name, k) => row(name, record.values[k], record.start[k])), says);
     figure.querySelector(".gl-frames[data-live]")?.remove();
     const place = built ?? figure.querySelector("figcaption");

@@ -70,7 +70,7 @@ ARTICLE = f"""
 <section><h1>Live cells</h1>
 <div class="cell docutils container" data-cell="0" data-edit="">{source(0)}
 <div class="cell_output docutils container"><div class="output stream highlight-myst-ansi notranslate"><div class="highlight"><pre>{PRINTED}</pre></div></div></div></div>
-<p>The rate is <span class="pasted-text" data-glue="live-rate" data-format=".0%">10 %</span>, at most
+<p>The rate is <span class="pasted-text" data-glue="live-rate" data-format=".0%">10\N{NO-BREAK SPACE}%</span>, at most
 <span class="pasted-text" data-glue="live-rate" data-format=".1f" data-side="1" data-strict="">0.2</span>.</p>
 <div class="cell gl-figure docutils container" data-cell="1" data-edit=""><div class="cell_output docutils container">
 <figure class="align-default" id="fig-live"><picture><source media="(max-width: 600px)" srcset="{SVG}" width="9" height="5">

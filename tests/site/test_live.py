@@ -44,7 +44,9 @@ class Reader:
         self.page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
 
     def cell(self, index: int) -> Locator:
-        return self.page.locator(f"div.cell[data-cell='{index}'] .cell_input, .cell_input[data-cell='{index}']")
+        return self.page.locator(
+            f"div.cell[data-cell='{index}'] .cell_input:not([data-cell]), .cell_input[data-cell='{index}']"
+        )
 
     def edit(self, index: int) -> Locator:
         """Press Edit and return the editor."""
@@ -150,7 +152,10 @@ def test_the_script_of_a_page_is_small():
 
 def test_a_run_without_a_change_gives_what_the_book_printed(runner):
     runner.edit(0)
+    buttons = runner.cell(0).locator(".gl-live-bar button:visible")
+    assert buttons.all_inner_texts() == ["Run", "Reset", "Link"]
     said = runner.run(0)
+    assert buttons.all_inner_texts() == ["Run", "Reset", "Link", "Back to the book"]
     assert runner.page.locator(".gl-live-text").count() == 1, "the book's own text still stands"
     assert runner.shown(0) == PRINTED.rstrip("\n") or runner.shown(0) == PRINTED
     assert "differ" not in said
@@ -195,6 +200,7 @@ def test_a_change_reaches_text_figure_claim_and_prose_and_all_comes_back(runner)
     assert "gl-false" in claim.get_attribute("class")
     assert "False now: measured 0.7, claimed < 0.5" in claim.inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert page.locator(".gl-checked-title").inner_text() == "Not all true now"
+    assert page.locator(".gl-live-number").count() == 2
     assert page.locator("[data-glue]").all_inner_texts() == ["70\N{NO-BREAK SPACE}%", "0.8"]
 
     assert page.get_by_role("button", name="Back to the book").locator("visible=true").count() == 3
@@ -212,7 +218,10 @@ def test_a_false_claim_that_is_mended_is_true_again(runner):
     assert "false" not in said
     assert "gl-false" not in claim.get_attribute("class")
     assert runner.page.locator(".gl-checked-title").inner_text() == "Checked"
-    assert claim.locator(".gl-claim-measured").inner_text().strip().endswith("0.3")
+    runner.write(0, CELLS[0])
+    runner.run(2)
+    assert runner.page.locator(".gl-live-number").count() == 0, "numbers of the book are marked as others"
+    assert claim.locator(".gl-claim-measured").inner_text().strip().endswith("0.1")
     runner.back()
 
 
@@ -271,6 +280,11 @@ def test_stop_ends_an_endless_loop_and_the_next_run_starts_anew(runner):
     expect(cell.get_by_role("status")).to_have_text(re.compile("Stopped"))
     assert not cell.get_by_role("button", name="Stop").is_visible()
     assert runner.shown(0).strip() == PRINTED.strip(), "what the book printed is gone"
+    cell.get_by_role("button", name="Run").click()
+    expect(cell.get_by_role("status")).to_have_text(re.compile("Step"), timeout=STARTS)
+    cell.get_by_role("button", name="Reset").click()
+    expect(cell.get_by_role("button", name="Edit")).to_be_focused()
+    assert runner.page.locator(".gl-live").count() == 0
     runner.write(0, "print(6 * 7)")
     runner.run(0)
     assert runner.shown(0).strip() == "42"
@@ -320,7 +334,8 @@ def test_a_figure_takes_the_books_results_of_slow_statements_until_one_changes_t
     before = figure.locator("img.gl-light").get_attribute("src")
     slider.press("End")
     reader.page.wait_for_function("before => document.querySelector('figure img.gl-light').src !== before", arg=before)
-    assert figure.locator(".gl-frames:visible .gl-frames-says").inner_text()
+    says = figure.locator(".gl-frames:visible .gl-frames-says")
+    assert says.inner_text().startswith("With s = ")
     reader.back()
     assert figure.locator(".gl-frames:visible").count() == 1
     assert not figure.locator("img.gl-light").get_attribute("src").startswith("blob:")

@@ -12,6 +12,7 @@ import { SAYS } from "./words.js";
  * @property {(cell: Cell) => void} run
  * @property {() => void} stop
  * @property {() => void} back
+ * @property {() => void} show
  * @property {() => Promise<typeof import("./editor.js") | null>} editor
  */
 
@@ -116,16 +117,9 @@ export class Cell {
     const own = kept(this.page.name, this.index);
     const change = linked ?? own;
     const fits = change?.digest === digest(this.built);
-    this.show(false, false, false);
-    this.status.textContent = !change
-      ? ""
-      : fits
-        ? linked
-          ? SAYS.linked
-          : SAYS.shown
-        : linked
-          ? SAYS.otherLink
-          : SAYS.other;
+    const [mine, others] = linked ? [SAYS.linked, SAYS.otherLink] : [SAYS.shown, SAYS.other];
+    this.status.textContent = change ? (fits ? mine : others) : "";
+    this.page.show();
     if (change && !fits) this.offer(change.text);
     const text = change && fits ? change.text : this.built;
     if (this.editor) return this.editor.write(text);
@@ -173,6 +167,7 @@ export class Cell {
 
   /** Bring back the cell's code and what it showed. */
   reset() {
+    if (this.buttons && !this.buttons.stop.hidden) this.page.stop(); // its own run
     keep(this.page.name, this.index, this.built, this.built);
     this.restore();
     this.edit?.focus();

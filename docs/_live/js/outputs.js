@@ -177,7 +177,10 @@ export class Outputs {
     else this.text(`${claim.holds ? "true" : "false"}: ${claim.text} (${claim.shown})\n`);
     gluedNumbers(claim.key).forEach((element, k) => {
       if (this.write(element, claim.glued[k])) this.numbers++;
-      element.classList.toggle("gl-live-number", element.textContent !== element.dataset.built);
+      element.classList.toggle(
+        "gl-live-number",
+        (element.dataset.built ?? element.textContent) !== element.textContent,
+      );
     });
   }
 
@@ -213,7 +216,9 @@ export class Outputs {
     const before = node.textContent ?? "";
     this.undo(node, () => {
       node.textContent = before;
-      if (node instanceof HTMLElement) node.classList.remove("gl-live-number");
+      if (!(node instanceof HTMLElement)) return;
+      node.classList.remove("gl-live-number");
+      delete node.dataset.built;
     });
     if (node instanceof HTMLElement) node.dataset.built ??= before;
     node.textContent = words;

@@ -31,6 +31,7 @@ async function known() {
 const page = {
   name,
   stop: () => python.stop(),
+  show: () => show(),
   async editor() {
     if (location.protocol === "file:") return complain("file");
     return import(folder + editor).catch(() => complain("editor"));
@@ -66,10 +67,12 @@ const page = {
     cell.verdicts = null;
     cell.outputs.begin();
     cell.outputs.clearError();
-    const running = python.run(request, listeners(cell, place));
-    show(cell);
+    running = cell;
+    const coming = python.run(request, listeners(cell, place));
+    show();
     const began = performance.now();
-    const result = await running;
+    const result = await coming;
+    running = null;
     if (cell.amount) cell.amount.hidden = true;
     finish(cell, result, (performance.now() - began) / 1000, found);
     show();
@@ -84,8 +87,10 @@ function complain(kind, about = "") {
   return null;
 }
 
-/** Show on all cells what can be pressed. @param {Cell | null} [running] */
-function show(running = null) {
+let running = /** @type {Cell | null} */ (null);
+
+/** Show on all cells what can be pressed. */
+function show() {
   const touched = cells.some((cell) => cell.outputs.back.size > 0);
   for (const cell of cells) cell.show(running !== null, running === cell, touched && !running);
 }
@@ -130,6 +135,7 @@ function listeners(cell, place) {
 
 /** Say how a run ended. @param {Cell} cell @param {any} result @param {number} seconds @param {Data} found */
 function finish(cell, result, seconds, found) {
+  if (!cell.said) return; // Reset took the line away
   const { outputs, status } = cell;
   if (result.stopped) return void (status.textContent = SAYS.stopped);
   if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
