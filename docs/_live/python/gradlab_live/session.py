@@ -39,7 +39,8 @@ class _Process:
 
     def __init__(self) -> None:
         """Note it."""
-        self.filters, self.errors = list(warnings.filters), np.geterr()
+        self.filters: list[Any] = list(warnings.filters)
+        self.errors = np.geterr()
         self.parts = {name: {key: dict(value) for key, value in self._tables(name)} for name in _REGISTRIES}
 
     @staticmethod
@@ -50,7 +51,8 @@ class _Process:
 
     def restore(self) -> None:
         """Bring it back."""
-        warnings.filters[:] = self.filters
+        filters: Any = warnings.filters
+        filters[:] = self.filters
         warnings.simplefilter("ignore", _Never, append=True)  # Python notices only its own changes of the list
         np.seterr(**self.errors)
         for name, tables in self.parts.items():
