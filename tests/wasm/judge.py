@@ -125,6 +125,9 @@ def judge(site, docs, name):
     for index, built in enumerate(page["cells"]):
         cell = run_cell(session, listener, page, index, site / "_live" / "results")
         cell["faults"] = list(faults(cell, built, claims))
-        cells.append({key: value for key, value in cell.items() if key not in {"claims", "text"}} | {"claims": len(cell["claims"])})
+        cells.append(
+            {key: value for key, value in cell.items() if key not in {"claims", "text"}}
+            | {"claims": len(cell["claims"])}
+        )
         gc.collect()
     return {"page": name, "cells": cells, "heap": heap()}

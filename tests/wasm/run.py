@@ -105,10 +105,14 @@ def line(record: dict) -> str:
 
 def pages(runner: Runner, names: list[str]) -> int:
     """Judge pages; print a table and what is wrong; return how many faults there are."""
-    print(f"{'page':28} {'cells':>5} {'claims':>6} {'seconds':>8} {'figure':>7} {'longest':>7} {'':4} {'loads':>6} {'MB':>6}")
+    print(
+        f"{'page':28} {'cells':>5} {'claims':>6} {'seconds':>8} {'figure':>7} {'longest':>7} {'':4} {'loads':>6} {'MB':>6}"
+    )
     wrong, moved, largest = [], [], 0.0
     for name in names:
-        record = runner(JUDGE, site=f"{runner.setup()['root']}/docs/_build/html", docs=f"{runner.setup()['root']}/docs", page=name)
+        record = runner(
+            JUDGE, site=f"{runner.setup()['root']}/docs/_build/html", docs=f"{runner.setup()['root']}/docs", page=name
+        )
         print(line(record), flush=True)
         largest = max(largest, record["heap"])
         for cell in record["cells"]:
@@ -135,8 +139,14 @@ def main() -> int:
     parser.add_argument("--packages", type=Path, help="pure packages for gradlab's own tests: pytest and hypothesis")
     parser.add_argument("what", nargs="*")
     arguments = parser.parse_args()
-    every = sorted(path.relative_to(SITE / "_live").with_suffix("").as_posix() for path in (SITE / "_live").rglob("*.json"))
-    every = [name for name in every if any(cell["editable"] for cell in json.loads((SITE / "_live" / f"{name}.json").read_text())["cells"])]
+    every = sorted(
+        path.relative_to(SITE / "_live").with_suffix("").as_posix() for path in (SITE / "_live").rglob("*.json")
+    )
+    every = [
+        name
+        for name in every
+        if any(cell["editable"] for cell in json.loads((SITE / "_live" / f"{name}.json").read_text())["cells"])
+    ]
     chosen = [name for name in every if name in arguments.what]
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(arguments, style(Path(folder)))

@@ -239,6 +239,9 @@ class Session:
         """Run a statement; the last expression of the cell is shown."""
         one = plan.page.statements[index]
         file = shown.cell_file(one.cell)
+        if isinstance(one.node, ast.Delete) and all(isinstance(part, ast.Name) for part in one.node.targets):
+            for name in one.binds & one.makers.keys():
+                self.names.setdefault(name)  # not there where nobody needed it
         last = self.loud and index == plan.target[-1]
         if last and isinstance(one.node, ast.Expr) and not one.hushed:
             value = eval(compile(ast.Expression(one.node.value), file, "eval"), self.names)
