@@ -43,7 +43,9 @@ def apart(one, other):
     """Return whether two numbers differ within the digits that are compared."""
     if math.isnan(one) and math.isnan(other):
         return False
-    return one != other and not math.isclose(one, other, rel_tol=10.0**-DIGITS, abs_tol=1e-300)
+    return one != other and not math.isclose(
+        one, other, rel_tol=10.0**-DIGITS, abs_tol=1e-12 if 0 in {one, other} else 0
+    )
 
 
 def texts_differ(built, here):
