@@ -18,6 +18,7 @@ TIMES = re.compile(
     rb'<p class="gl-execution-time">.*?</p>|<table class="gl-times.*?</table>|<p>[^<]* ran for [^<]* took more than [^<]*</p>',
     re.DOTALL,
 )
+LIVE, RESULTS = "_live", "_live/results"  # what live cells know; results are named by their contents
 SHOWN = 20  # files named in a report
 
 
@@ -49,10 +50,21 @@ def files(site: Path) -> dict[str, bytes]:
     """Return what is in the files of a site, less what may differ."""
     found = {}
     for path in sorted(site.rglob("*")):
-        if path.is_file():
-            content = path.read_bytes()
-            found[path.relative_to(site).as_posix()] = TIMES.sub(b"", content) if path.suffix == ".html" else content
+        name = path.relative_to(site)
+        if path.is_file() and name.parent.as_posix() != RESULTS:
+            found[name.as_posix()] = _without_times(name, path.read_bytes())
     return found
+
+
+def _without_times(name: Path, content: bytes) -> bytes:
+    """Return a file without how long cells ran, and without which statements were slow: it hangs on the same clock."""
+    if name.suffix == ".html":
+        return TIMES.sub(b"", content)
+    if name.parts[0] == LIVE and name.suffix == ".json":
+        page = json.loads(content)
+        cells = [{key: value for key, value in cell.items() if key != "seconds"} for cell in page["cells"]]
+        return json.dumps({**page, "cells": cells, "results": {}}).encode()
+    return content
 
 
 def different_files(first: Path, second: Path) -> list[str]:
