@@ -10,13 +10,13 @@ import contextlib
 import contextvars
 import sys
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 
 class Shown(Protocol):
     """What a display can show: a claim or a figure of frames."""
 
-    _kind_: str
+    _kind_: ClassVar[str]
     """``"claim"`` or ``"frames"``."""
 
     def record(self) -> dict[str, Any]:
@@ -32,6 +32,9 @@ class Display(Protocol):
     goes_on: bool
     """Whether a false claim is shown like a true one, and the code after it runs; otherwise it is an error."""
 
+    drawings: int | None
+    """How many drawings of one figure it waits for; None for all."""
+
     def show(self, shown: Shown) -> None:
         """Show something, now."""
         ...
@@ -41,6 +44,7 @@ class Notebook:
     """What IPython publishes to: the output of a cell."""
 
     goes_on = False
+    drawings: int | None = None
 
     def show(self, shown: Shown) -> None:
         """Publish the bundle."""
@@ -54,6 +58,7 @@ class Terminal:
     """A terminal with IPython: of a bundle it would take the plain text, which for a claim is the number alone."""
 
     goes_on = False
+    drawings: int | None = None
 
     def show(self, shown: Shown) -> None:
         """Print the sentence."""

@@ -202,13 +202,22 @@ def _write_python(docs: Path, modules: Path, wheel: Path, target: Path) -> tuple
         shutil.copyfile(pyodide / name, target / python / name)
     for entry in lock["packages"].values():
         shutil.copyfile(docs / "_live" / "wheels" / entry["file_name"], target / "wheels" / entry["file_name"])
-    shutil.copyfile(docs / "_live" / "wheels" / "LICENSES", target / "wheels" / "LICENSES.txt")
     shutil.copyfile(wheel, target / "wheels" / own["file_name"])
     lock["packages"][own["name"]] = own
     (target / "pyodide-lock.json").write_text(json.dumps(lock, indent=1), encoding="utf-8")
     (target / "gradlab_live.zip").write_bytes(packed(_inside(docs)))
     wheels = [f"wheels/{lock['packages'][name]['file_name']}" for name in ("numpy", own["name"])]
     return python, [*(f"{python}/{name}" for name in PYTHON), "pyodide-lock.json", "gradlab_live.zip", *wheels]
+
+
+def licences(wheels: Path, modules: Path) -> str:
+    """Return the terms of all that is served and is not ours, for the page that names them."""
+    pyodide = (
+        "Pyodide, which is Python for browsers: Mozilla Public License 2.0; source: https://github.com/pyodide/pyodide"
+    )
+    editor = (path for path in sorted(modules.rglob("LICENSE")) if path.parent.name != "ws")  # ws is for servers
+    texts = (f"{path.parent.relative_to(modules).as_posix()}\n\n{path.read_text(encoding='utf-8')}" for path in editor)
+    return f"\n{'=' * 100}\n".join([pyodide, *texts, (wheels / "LICENSES").read_text(encoding="utf-8")])
 
 
 def write(docs: Path, wheel: Path, target: Path, cache: Path) -> Live:
@@ -218,6 +227,7 @@ def write(docs: Path, wheel: Path, target: Path, cache: Path) -> Live:
     target.mkdir(parents=True)
     bundle(docs / "_live" / "js", modules, target)
     python, first = _write_python(docs, modules, wheel, target)
+    (target / "LICENSES.txt").write_text(licences(docs / "_live" / "wheels", modules), encoding="utf-8")
     guarded = [path for path in sorted(target.rglob("*")) if path.suffix in {".whl", ".zip", ".wasm", ".json"}]
     files: dict[str, dict[str, Any]] = {}
     for path in guarded:

@@ -90,7 +90,7 @@ def facts(cell: nodes.container) -> dict[str, Any]:
     }
 
 
-NOTHING = {"claims": [], "figure": None, "frames": False, "text": None}
+NOTHING: dict[str, Any] = {"claims": [], "figure": None, "frames": False, "text": None}
 
 
 def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -470,6 +470,8 @@ def test_a_lost_connection_is_told_and_tried_again(reader):
     assert "live.json" in reader.run(0, "could not be fetched")
     reader.page.context.unroute("**/live.json*")
     reader.run(0)
+    fetched = [name for name in live(reader.asked) if name.endswith((".wasm", ".whl", ".zip"))]
+    assert fetched == [], "the browser had these from an earlier page"
 
 
 def test_a_browser_without_webassembly_is_told(reader):

@@ -68,7 +68,21 @@ def test_the_manifest_guards_each_file_that_a_worker_fetches():
         manifest["files"]
     )
     scripts = {f"{manifest['python']}{name}" for name in live_assets.SCRIPTS}
-    assert unguarded == {"page.js", "editor.js", "worker.js", "live.json", "wheels/LICENSES.txt", *scripts}
+    assert unguarded == {"page.js", "editor.js", "worker.js", "live.json", "LICENSES.txt", *scripts}
+
+
+def test_the_terms_of_what_is_served_are_served_too(soups):
+    told = (LIVE / "LICENSES.txt").read_text(encoding="utf-8")
+    lock = json.loads((SOURCE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    served = {name.removeprefix("node_modules/") for name, entry in lock.items() if name and not entry.get("dev")}
+    served -= {"esbuild", "ws", "@types/emscripten", "pyodide"}
+    served = {name for name in served if not name.startswith("@esbuild/")}
+    assert served
+    assert all(f"\n{name}\n" in told for name in served), served
+    assert "Mozilla Public License 2.0" in told
+    assert all(path.name in told for path in (SOURCE / "wheels").glob("*.whl"))
+    (link,) = soups["license"].select('a[href$="live/LICENSES.txt"]')
+    assert (HTML / link["href"]).is_file()
 
 
 def test_what_the_worker_unpacks_prints_numbers_and_draws_as_the_book_does():

@@ -7,7 +7,7 @@ const TYPES = { wasm: "application/wasm", json: "application/json", mjs: "text/j
 
 /**
  * @typedef {{ bytes: number, packed: number, sha256: string }} File
- * @typedef {{ python: string, files: Record<string, File>, first: string[] }} Manifest
+ * @typedef {{ python: string, scripts: number, files: Record<string, File>, first: string[] }} Manifest
  * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, glues: Record<string, [string, number, boolean][]> }} Request
  */
 
@@ -120,6 +120,7 @@ async function announce(names, kind) {
     amount.of += packed;
     if (!(await store?.match(`${here.href}${name}?v=${sum.slice(0, 8)}`).catch(() => null))) bytes += packed;
   }
+  if (bytes && kind === "coming") bytes += manifest.scripts;
   post(bytes ? kind : "starting", { bytes });
 }
 
@@ -204,12 +205,15 @@ async function run({ sources, cell, results, live, answers, glues }) {
     const plan = session.plan(code, cell, known).toJs({ dict_converter: Object.fromEntries });
     await load(py, plan.imports ?? []);
     post("plan", { steps: plan.steps.length, seconds: plan.seconds });
-    for (const { how, digest, file } of plan.steps) {
-      if (how !== "load") continue;
-      const bytes = new Uint8Array(await (await answer(`${live}results/${file}`)).arrayBuffer());
-      if (self.crypto?.subtle && !file.startsWith((await sha256(bytes)).slice(0, 16))) throw new Fault("refused", file);
-      session.give(digest, py.toPy(bytes));
-    }
+    const wanted = plan.steps.filter((/** @type {any} */ { how, file }) => how === "load" && plan.files.includes(file));
+    await Promise.all(
+      wanted.map(async (/** @type {{ digest: string, file: string }} */ { digest, file }) => {
+        const bytes = new Uint8Array(await (await answer(`${live}results/${file}`)).arrayBuffer());
+        if (self.crypto?.subtle && !file.startsWith((await sha256(bytes)).slice(0, 16)))
+          throw new Fault("refused", file);
+        session.give(digest, py.toPy(bytes));
+      }),
+    );
     const done = session.run(code, cell, known).toJs({ dict_converter: Object.fromEntries });
     if (done.ok && answers) post("answers", judged(py, session, answers));
     post("done", done);

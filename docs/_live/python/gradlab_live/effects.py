@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gradlab_live import known
 
+_BUILTINS = frozenset(dir(builtins))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
@@ -20,16 +22,35 @@ class Deferred:
     changes: set[str] = field(default_factory=set)  # global names: bound, or their objects changed
     returns: set[str] = field(default_factory=set)  # global names that the value may share memory with
     passes: bool = False  # the value may share memory with the arguments
-    spoils: bool = False  # arguments may be changed
+    parameters: tuple[str, ...] = ()  # in the order in which they are given
+    spoils: set[str] = field(default_factory=set)  # parameters whose arguments may be changed
     ambient: bool = False  # the whole process is changed
     restless: bool = False  # the value is used up when it is looked at
+    makes: bool = False  # functions are made, and perhaps returned
 
     def add(self, other: Deferred) -> None:
         """Take up what another function does."""
-        for name in ("reads", "changes", "returns"):
+        for name in ("reads", "changes", "returns", "spoils"):
             getattr(self, name).update(getattr(other, name))
-        for name in ("passes", "spoils", "ambient", "restless"):
+        for name in ("passes", "ambient", "restless", "makes"):
             setattr(self, name, getattr(self, name) or getattr(other, name))
+
+    def spoiled(self, call: ast.Call) -> list[ast.AST]:
+        """Return the arguments of a call that may be changed."""
+        plain = next((k for k, one in enumerate(call.args) if isinstance(one, ast.Starred)), len(call.args))
+        known = {
+            *(
+                id(one)
+                for one, name in zip(call.args[:plain], self.parameters, strict=False)
+                if name not in self.spoils
+            ),
+            *(id(word.value) for word in call.keywords if word.arg in self.parameters and word.arg not in self.spoils),
+        }
+        rest = set(self.parameters[plain:]) & self.spoils
+        for one in call.args[plain:] if not rest and len(self.parameters) >= plain else ():
+            known.add(id(one))
+        given = [*call.args, *(word.value for word in call.keywords)]
+        return [one for one in given if id(one) not in known] if self.spoils else []
 
 
 @dataclass
@@ -39,7 +60,7 @@ class Known:
     modules: dict[str, str] = field(default_factory=dict)  # the full name of each module
     functions: dict[str, Deferred] = field(default_factory=dict)
     classes: set[str] = field(default_factory=set)
-    kinds: dict[str, str] = field(default_factory=dict)  # constant, container, drawing or restless
+    kinds: dict[str, str] = field(default_factory=dict)  # constant, container, dict, drawing or restless
 
 
 @dataclass
@@ -51,6 +72,7 @@ class Effects:
     perhaps: set[str] = field(default_factory=set)  # of these, what some way through the statement leaves alone
     changes: set[str] = field(default_factory=set)  # of these the objects, in place
     shallow: set[str] = field(default_factory=set)  # of these, containers that got or lost a member, and no more
+    calls: set[str] = field(default_factory=set)  # names that are called
     same: set[tuple[str, str]] = field(default_factory=set)  # pairs that may be one object, or parts of one
     holds: set[tuple[str, str]] = field(default_factory=set)  # the first may hold the second
     kinds: dict[str, str] = field(default_factory=dict)
@@ -69,6 +91,15 @@ def root(node: ast.AST | None) -> tuple[str | None, list[str]]:
         if isinstance(node, ast.Attribute):
             path.insert(0, node.attr)
         node = node.func if isinstance(node, ast.Call) else node.value
+    return (node.id if isinstance(node, ast.Name) else None), path
+
+
+def dotted(node: ast.AST) -> tuple[str | None, list[str]]:
+    """Return the same for a chain of names alone, with no call and no index in it; None for anything else."""
+    path: list[str] = []
+    while isinstance(node, ast.Attribute):
+        path.insert(0, node.attr)
+        node = node.value
     return (node.id if isinstance(node, ast.Name) else None), path
 
 
@@ -146,6 +177,8 @@ class Sharing:
                 return self._of_comprehension(node)
             case ast.IfExp():
                 return self._all([node.body, node.orelse])
+            case ast.Dict():
+                return self._all(node.values)
         return self._all(ast.iter_child_nodes(node))
 
     def _all(self, nodes: Iterable[ast.AST]) -> set[str]:
@@ -158,13 +191,55 @@ class Sharing:
         )
         called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         return made or (called and node.func.id in {"list", "dict", "set", "tuple", "sorted"}) or (
-            isinstance(node, ast.Name) and self.kind(node.id) == "container"
+            isinstance(node, ast.Name) and self.kind(node.id) in {"container", "dict"}
         )  # fmt: skip
 
     def _of_comprehension(self, node: ast.AST) -> set[str]:
-        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        inside, found = stored(one.target for one in node.generators), self._all(parts)
-        return found - inside | self._all(one.iter for one in node.generators) if found & inside else found
+        before = dict(self.inner)
+        for one in node.generators:
+            self.inner |= self.variables(one.target, one.iter)
+        found = self.sources(node.value if isinstance(node, ast.DictComp) else node.elt)
+        self.inner = before
+        return found
+
+    def variables(self, target: ast.AST, over: ast.AST) -> dict[str, set[str]]:
+        """Return what the variables of a comprehension may share memory with."""
+        found: dict[str, set[str]] = {}
+        for one, each, _ in self.members(target, over):
+            for name in stored([one]):
+                found[name] = found.get(name, set()) | self.sources(each)
+        return found
+
+    def members(self, target: ast.AST, over: ast.AST) -> Iterator[tuple[ast.AST, ast.AST, bool]]:
+        """Yield the targets of a loop, each with what it is or, where the third is true, is a member of.
+
+        The keys of a dict can be hashed: nothing changes them.
+        """
+        key = ast.Constant(0)
+        match over, target:
+            case ast.Call(func=ast.Name(id="enumerate"), args=[each, *_]), ast.Tuple(elts=[number, one]):
+                yield number, key, False
+                yield from self.members(one, each)
+            case ast.Call(func=ast.Name(id="zip"), args=args), ast.Tuple(elts=targets) if len(args) == len(
+                targets
+            ) and not any(isinstance(one, ast.Starred) for one in [*args, *targets]):
+                for one, each in zip(targets, args, strict=True):
+                    yield from self.members(one, each)
+            case ast.Call(func=ast.Name(id="zip" | "enumerate"), args=args), _:
+                yield target, ast.Tuple(args, ast.Load()), True
+            case ast.Call(func=ast.Attribute(attr="items", value=each), args=[]), ast.Tuple(elts=[one, other]):
+                yield one, key, False
+                yield other, each, True
+            case ast.Name(id=name), _ if self.kind(name) == "dict":
+                yield target, key, False
+            case ((ast.List(elts=parts) | ast.Tuple(elts=parts)), _) if not any(
+                isinstance(one, ast.Starred) for one in parts
+            ):
+                for part in parts:
+                    for left, right in pairs(target, part):
+                        yield left, right, False
+            case _:
+                yield target, over, True
 
     def _of_call(self, node: ast.Call) -> set[str]:
         arguments = [*node.args, *(word.value for word in node.keywords)]
@@ -173,7 +248,8 @@ class Sharing:
                 does = self.known.functions[name]
                 return does.returns | (self._all(arguments) if does.passes else set())
             case ast.Name(id=name):
-                return set() if name in known.FRESH_FUNCTIONS else self._all(arguments)
+                own = set() if name in _BUILTINS or name in self.known.modules else {name}
+                return set() if name in known.FRESH_FUNCTIONS else self._all(arguments) | own
             case ast.Attribute(attr=attr, value=receiver):
                 start = root(node.func)[0]
                 if start in self.known.modules:
@@ -196,7 +272,10 @@ class Sharing:
             return "restless"
         if self._is_drawing(node):
             return "drawing"
-        return "container" if node is not None and not isinstance(node, ast.Name) and self.is_container(node) else None
+        if node is None or isinstance(node, ast.Name) or not self.is_container(node):
+            return None
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+        return "dict" if called or isinstance(node, ast.Dict | ast.DictComp) else "container"
 
     def is_constant(self, node: ast.AST | None) -> bool:
         """Return whether a value is one that nothing can change."""
@@ -211,6 +290,8 @@ class Sharing:
                 return all(map(self.is_constant, parts))
             case ast.Name(id=name):
                 return self.kind(name) == "constant"
+            case ast.Call(func=ast.Attribute(attr="MLP", value=ast.Name(id=name))):  # frozen
+                return self.known.modules.get(name) == "gradlab"
             case ast.Call(func=ast.Name(id="range" | "len" | "int" | "float" | "str" | "bool")):
                 return True
         return False
@@ -229,7 +310,7 @@ class Sharing:
                 ):
                     return False
                 if name in known.RESTLESS_MAKERS or start in self.known.classes:
-                    return not (name in {"repeat", "product"} and self.known.modules.get(start) == "numpy")
+                    return not (name in {"repeat", "product"} and self.known.modules.get(start or "") == "numpy")
         return any(self.kind(name) == "restless" for name in self.sources(node)) or self._makes(node)
 
     def _makes(self, node: ast.AST | None) -> bool:
@@ -240,6 +321,14 @@ class Sharing:
             case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts) | ast.Dict(values=parts):
                 return any(map(self.is_restless, parts))
         return False
+
+    def has_restless_members(self, node: ast.AST) -> bool:
+        """Return whether the members of a value may be restless: those of ``map(default_rng, seeds)``, not those of a zip."""
+        return any(
+            (isinstance(part, ast.Attribute) and part.attr in known.SOURCES)
+            or (isinstance(part, ast.Name) and (part.id in known.SOURCES or self.kind(part.id) == "restless"))
+            for part in ast.walk(node)
+        )
 
     def _is_drawing(self, node: ast.AST | None) -> bool:
         match node:

@@ -46,6 +46,8 @@ RESTLESS_MAKERS = words(
     "default_rng enumerate filter groupby islice iter map open pairwise permutations product repeat reversed spawn "
     "starmap takewhile tee zip zip_longest"
 )
+# ... and so are the members of what they make, or of what is made with them.
+SOURCES = words("BytesIO Generator PCG64 Philox Random RandomState SeedSequence StringIO default_rng iter open spawn")
 
 # Calls that change the whole process, or files: all later code may depend on them.
 LOUD = words(

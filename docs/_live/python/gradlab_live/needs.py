@@ -8,12 +8,14 @@ filter of warnings) is needed by all that comes later; a random generator is cha
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gradlab_live.effects import Deferred, Effects, Known
 from gradlab_live.statements import read
+
+Node = tuple[str, int]  # an object: the name that it was bound to, and by which statement
 
 
 class Place(NamedTuple):
@@ -51,8 +53,8 @@ class Memory:
 
     def __init__(self) -> None:
         """Know no name."""
-        self.now: dict[str, tuple[str, int]] = {}
-        self.leads: dict[tuple[str, int], set[tuple[str, int]]] = {}
+        self.now: dict[str, Node] = {}
+        self.leads: dict[tuple[str, int], set[Node]] = {}
 
     def take(self, effects: Effects, index: int) -> set[str]:
         """Go past a statement; return the names whose objects it may have changed."""
@@ -61,29 +63,32 @@ class Memory:
             self.now[name] = (name, index)
             if name in effects.perhaps and name in before:
                 self._join(self.now[name], before[name])
+        read = effects.reads | (before.keys() - effects.binds)
         for one, other in effects.same:
-            for a in self._both(one, before):
-                for b in self._both(other, before):
-                    self._join(a, b)
+            for b in self._meant(other, before, read):
+                self._join(self._new(one), b)
         for one, other in effects.holds:
-            for a in self._both(one, before):
-                for b in self._both(other, before):
-                    self.leads.setdefault(a, set()).add(b)
-        start = {node for name in effects.changes for node in self._both(name, before)}
+            self.leads.setdefault(self._new(one), set()).update(self._meant(other, before, read))
+        start = {node for name in effects.changes for node in self._meant(name, before, read)}
         deep = {node for node in start if node[0] not in effects.shallow}
         reached = self._above((start - deep) | self._below(deep))
         return {name for name, node in [*self.now.items(), *before.items()] if node in reached}
 
-    def _both(self, name: str, before: dict[str, tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return what a name stands for before and after a statement."""
-        return {one[name] for one in (before, self.now) if name in one} or {(name, -1)}
+    def _new(self, name: str) -> Node:
+        """Return what a name stands for after a statement."""
+        return self.now.get(name, (name, -1))
 
-    def _join(self, one: tuple[str, int], other: tuple[str, int]) -> None:
+    def _meant(self, name: str, before: dict[str, Node], read: Set[str]) -> set[Node]:
+        """Return what a name may have stood for where a statement used it: before it was bound there, or after."""
+        found = {before[name]} if name in before and name in read else set()
+        return found | ({self._new(name)} if self.now.get(name) != before.get(name) or not found else set())
+
+    def _join(self, one: Node, other: Node) -> None:
         if one != other:
             self.leads.setdefault(one, set()).add(other)
             self.leads.setdefault(other, set()).add(one)
 
-    def _below(self, start: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    def _below(self, start: set[Node]) -> set[Node]:
         """Return what can be reached from objects."""
         found, waiting = set(start), list(start)
         while waiting:
@@ -92,7 +97,7 @@ class Memory:
             waiting += new
         return found
 
-    def _above(self, start: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    def _above(self, start: set[Node]) -> set[Node]:
         """Return what objects can be reached from."""
         found, grown = set(start), True
         while grown:
@@ -165,7 +170,7 @@ class Page:
             makers=dict(self._makers),
         )
         self.statements.append(made)
-        self._learn(effects, made, index, late)
+        self._learn(effects, made, index)
 
     def _looked_at(self, effects: Effects) -> tuple[set[str], Deferred]:
         """Return the names that a statement reads, itself or by functions, and what those functions may do."""
@@ -181,22 +186,21 @@ class Page:
                 waiting += new
         return reads, late
 
-    def _learn(self, effects: Effects, made: Statement, index: int, late: Deferred) -> None:
+    def _learn(self, effects: Effects, made: Statement, index: int) -> None:
         """Keep what later statements have to know."""
         for name in made.touches:
             certain = name in made.binds
             self._makers[name] = (index,) if certain else (*self._makers.get(name, ()), index)
-        known = self._known
+        known, inherited = self._known, dict[str, Deferred]()
         for name in effects.binds:
             for table in (known.modules, known.functions):
                 if name not in effects.perhaps:
                     table.pop(name, None)
             known.classes.discard(name)
-            self._late[name] = Deferred()
-            self._late[name].add(effects.deferred)
-            self._late[name].add(late)
-        for name in effects.changes:  # d["f"] = f
-            self._late.setdefault(name, Deferred()).add(effects.deferred)
+            inherited[name] = self._inherited(name, effects)
+        self._late.update(inherited)
+        for name in effects.changes - effects.binds:  # d["f"] = f
+            self._late.setdefault(name, Deferred()).add(self._inherited(name, effects))
         known.modules.update(effects.modules)
         known.functions.update(effects.functions)
         known.classes |= effects.classes
@@ -204,6 +208,16 @@ class Page:
         if made.ambient:
             self._everywhere = (*self._everywhere, index)
             self._hidden.add(effects.deferred)
+
+    def _inherited(self, name: str, effects: Effects) -> Deferred:
+        """Return what the functions may do that a name now stands for or holds."""
+        found = Deferred()
+        found.add(effects.deferred)
+        makers = {one for one in effects.calls if one in self._late and self._late[one].makes}
+        held = {other for one, other in effects.same | effects.holds if one == name}
+        for other in held | makers | (effects.binds & effects.perhaps & {name}):
+            found.add(self._late.get(other, Deferred()))
+        return found
 
 
 def _source(source: str, node: ast.stmt) -> str:

@@ -39,7 +39,8 @@ class _Process:
 
     def __init__(self) -> None:
         """Note it."""
-        self.filters, self.errors = list(warnings.filters), np.geterr()
+        self.filters: list[Any] = list(warnings.filters)
+        self.errors = np.geterr()
         self.parts = {name: {key: dict(value) for key, value in self._tables(name)} for name in _REGISTRIES}
 
     @staticmethod
@@ -50,7 +51,8 @@ class _Process:
 
     def restore(self) -> None:
         """Bring it back."""
-        warnings.filters[:] = self.filters
+        filters: Any = warnings.filters
+        filters[:] = self.filters
         warnings.simplefilter("ignore", _Never, append=True)  # Python notices only its own changes of the list
         np.seterr(**self.errors)
         for name, tables in self.parts.items():
@@ -237,6 +239,9 @@ class Session:
         """Run a statement; the last expression of the cell is shown."""
         one = plan.page.statements[index]
         file = shown.cell_file(one.cell)
+        if isinstance(one.node, ast.Delete) and all(isinstance(part, ast.Name) for part in one.node.targets):
+            for name in one.binds & one.makers.keys():
+                self.names.setdefault(name)  # not there where nobody needed it
         last = self.loud and index == plan.target[-1]
         if last and isinstance(one.node, ast.Expr) and not one.hushed:
             value = eval(compile(ast.Expression(one.node.value), file, "eval"), self.names)

@@ -42,6 +42,7 @@ class Display:
     """The page as a display of gradlab: a false claim is shown, and the run goes on."""
 
     goes_on = True
+    drawings: int | None = 6  # of frames: each takes a second in a browser
 
     def __init__(self, emit: Emit) -> None:
         """Begin a cell."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from gradlab_live import known as words
-from gradlab_live.effects import Deferred, Effects, Known, Sharing, local_names, pairs, root, stored
+from gradlab_live.effects import Deferred, Effects, Known, Sharing, dotted, local_names, pairs, root, stored
 
 _BUILTINS = frozenset(dir(builtins))
 
@@ -63,7 +63,7 @@ class Reader(ast.NodeVisitor):
         """Note a change of what an access path leads to, which may then hold some values."""
         inside = node.value if isinstance(node, ast.Attribute | ast.Subscript) else node
         name, _ = root(node)
-        direct = isinstance(inside, ast.Name) and self.sharing.kind(name) == "container"
+        direct = isinstance(inside, ast.Name) and self.sharing.kind(name) in {"container", "dict"}
         changed = {name} if name else self.sharing.sources(inside)
         self.change(changed, shallow=direct)
         held = set().union(*map(self.sharing.sources, values))
@@ -74,10 +74,7 @@ class Reader(ast.NodeVisitor):
         if isinstance(node.ctx, ast.Load):
             if node.id not in self.bound:
                 self.effects.reads.add(node.id)
-        elif isinstance(node.ctx, ast.Del):
-            self.effects.reads |= {node.id} - self.bound
-            self.bind(node.id)
-        else:
+        else:  # `del` too: the name then stands for nothing, and it does not matter whether it was there
             self.bind(node.id)
 
     def _path(self, node: ast.Attribute | ast.Subscript) -> None:
@@ -92,7 +89,10 @@ class Reader(ast.NodeVisitor):
     def record(self, target: ast.AST, value: ast.AST, *, member: bool = False) -> None:
         """Note that a target gets a value, or members of it."""
         sources, kind = self.sharing.sources(value), self.sharing.kind_of(value)
-        if kind == "container" and (member or not isinstance(target, ast.Name)):
+        apart = member or not isinstance(target, ast.Name)  # a generator that is unpacked is used up
+        if kind == "restless" and apart and not self.sharing.has_restless_members(value):
+            kind = None
+        if kind in {"container", "dict"} and apart:
             kind = None
         if kind == "drawing":  # it has copied what it shows
             sources = {name for name in sources if self.sharing.kind(name) == "drawing"}
@@ -101,7 +101,7 @@ class Reader(ast.NodeVisitor):
             self.change_path(target, [value])
             return
         names = stored([target])
-        pair = self.effects.holds if kind == "container" else self.effects.same
+        pair = self.effects.holds if kind in {"container", "dict"} else self.effects.same
         pair |= {(name, source) for name in names for source in sources}
         if sources or kind == "drawing":
             self.effects.same |= {(name, other) for name in names for other in names if name < other}
@@ -217,15 +217,8 @@ class Reader(ast.NodeVisitor):
 
     def _targets(self, target: ast.AST, over: ast.AST) -> None:
         """Bind the targets of a loop to the members of what it goes over."""
-        members: list[ast.AST] = [over]
-        if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id in {"zip", "enumerate"}:
-            members = [*([ast.Constant(0)] if over.func.id == "enumerate" else []), *over.args]
-        several = isinstance(target, ast.Tuple) and len(target.elts) == len(members) > 1
-        if several and not any(isinstance(one, ast.Starred) for one in [*target.elts, *members]):
-            for one, each in zip(target.elts, members, strict=True):
-                self._targets(one, each)
-        else:
-            self.record(target, members[0] if len(members) == 1 else ast.Tuple(members, ast.Load()), member=True)
+        for one, each, member in self.sharing.members(target, over):
+            self.record(one, each, member=member)
 
     def visit_Try(self, node: ast.Try) -> None:
         """Visit code that may stop anywhere, and what then runs."""
@@ -233,7 +226,7 @@ class Reader(ast.NodeVisitor):
         for part in node.finalbody:
             self.visit(part)
 
-    visit_TryStar = visit_Try
+    visit_TryStar = visit_Try  # type: ignore[assignment]
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         """Bind the exception."""
@@ -293,7 +286,7 @@ class Reader(ast.NodeVisitor):
         for one in node.generators:
             self.visit(one.iter)
             self.sure = False
-            self.sharing.inner |= dict.fromkeys(stored([one.target]), self.sharing.sources(one.iter))
+            self.sharing.inner |= self.sharing.variables(one.target, one.iter)
             self.bound |= stored([one.target])
             for part in one.ifs:
                 self.visit(part)
@@ -343,8 +336,8 @@ class Reader(ast.NodeVisitor):
         for one in node.decorator_list:
             self._decorator(one)
         inner = Reader(self.known, self.bound)
-        for part in node.body:
-            inner.visit(part)
+        for statement in node.body:
+            inner.visit(statement)
         effects = self.effects
         effects.reads |= inner.effects.reads
         effects.deferred.add(inner.effects.deferred)
@@ -415,7 +408,9 @@ class Reader(ast.NodeVisitor):
             if word.arg == "out":
                 self.change(self.sharing.sources(word.value))
         if start in self.known.modules:
-            self._loud(self.known.modules[start], path, given)
+            start, path = dotted(node.func)
+            if start is not None:
+                self._loud(self.known.modules[start], path, given)
         elif isinstance(node.func, ast.Attribute):
             if node.func.attr in words.MUTATORS:
                 self.change_path(node.func, given if node.func.attr in words.GROWING else ())
@@ -427,7 +422,8 @@ class Reader(ast.NodeVisitor):
             }:
                 self.effects.ambient = True
         elif isinstance(node.func, ast.Name):
-            self._named(node.func.id, given)
+            self.effects.calls.add(node.func.id)
+            self._named(node.func.id, node)
         spoilers = [one.id for one in given if isinstance(one, ast.Name) and one.id in self.known.functions]
         if any(self.known.functions[name].spoils for name in spoilers):
             self.change(set().union(*map(self.sharing.sources, given)))
@@ -435,25 +431,27 @@ class Reader(ast.NodeVisitor):
     def _loud(self, full: str, path: Sequence[str], given: Sequence[ast.AST]) -> None:
         """Note a module's function that changes the process, or its first argument."""
         package, attr = full.partition(".")[0], ([*full.split(".")[1:], *path] or [""])[-1]
-        legacy = package == "random" or (package == "numpy" and "random" in [*full.split("."), *path])
+        legacy = package in {"numpy", "random"} and [*full.split("."), *path][-2:-1] == ["random"]
         if attr in words.LOUD or "rcParams" in path or (legacy and attr in words.PROCESS_RANDOM):
             self.effects.ambient = True
         if package == "numpy" and attr == "at" and given:
             self.change(self.sharing.sources(given[0]))
 
-    def _named(self, name: str, given: Sequence[ast.AST]) -> None:
+    def _named(self, name: str, call: ast.Call) -> None:
         """Note what a function that has a name of its own does to its arguments."""
         if name in words.OPAQUE and name not in self.bound:
             self.effects.opaque = True
-        spoils = name in self.known.functions and self.known.functions[name].spoils
-        if spoils or name in {"next", "setattr", "delattr", "exec"}:
-            self.change(set().union(*map(self.sharing.sources, given)))
+        given: list[ast.AST] = [*call.args] if name in {"next", "setattr", "delattr", "exec"} else []
+        if name in self.known.functions:
+            given = self.known.functions[name].spoiled(call)
+        self.change(set().union(*map(self.sharing.sources, given)))
 
 
 def function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, known: Known) -> Deferred:
     """Return what a function does when it is called."""
     own, shared = local_names(node)
-    parameters = {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
+    parts = [*node.args.posonlyargs, *node.args.args, *filter(None, [node.args.vararg]), *node.args.kwonlyargs]
+    parameters = [part.arg for part in [*parts, *filter(None, [node.args.kwarg])]]
     inner = replace(
         known,
         modules={name: full for name, full in known.modules.items() if name not in own},
@@ -465,12 +463,13 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, known: K
     for part in node.body if isinstance(node.body, list) else [ast.Return(node.body)]:
         reader.visit(part)
     effects, nested = reader.effects, reader.effects.deferred
-    together = _together(effects.same | effects.holds)
-    changed = _closed(effects.changes, together) | nested.changes
-    returned = _closed(reader.returned, together)
+    below, above = _edges(effects)
+    deep = _closed(effects.changes - effects.shallow, below)
+    changed = _closed(deep | (effects.changes & effects.shallow), above) | nested.changes
+    returned = _closed(reader.returned, below)
     given = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
     defaults = set().union(*map(Sharing(known, {}).sources, given))
-    spoils, passes = bool(changed & parameters), bool(returned & parameters)
+    spoils, passes = changed & set(parameters), bool(returned & set(parameters))
     called = [inner.functions[name] for name in effects.reads if name in inner.functions]
     return Deferred(
         reads=effects.reads | (nested.reads - own),
@@ -478,17 +477,21 @@ def function(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, known: K
         returns=(returned - own) | (defaults if passes else set()),
         passes=passes,
         spoils=spoils,
+        parameters=() if node.args.vararg or node.args.kwarg else tuple(parameters),
         ambient=effects.ambient or nested.ambient or any(one.ambient for one in called),
+        makes=nested != Deferred(),
         restless=reader.restless or bool(nested.changes & own),  # it may return a function that counts
     )
 
 
-def _together(edges: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for one, other in edges:
-        found.setdefault(one, set()).add(other)
-        found.setdefault(other, set()).add(one)
-    return found
+def _edges(effects: Effects) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return what names lead to, and what leads to them."""
+    below: dict[str, set[str]] = {}
+    above: dict[str, set[str]] = {}
+    for one, other in [*effects.same, *((b, a) for a, b in effects.same), *effects.holds]:
+        below.setdefault(one, set()).add(other)
+        above.setdefault(other, set()).add(one)
+    return below, above
 
 
 def _closed(names: Iterable[str], edges: dict[str, set[str]]) -> set[str]:
