@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from built_book import PAGES
+from built_book import HTML, PAGES
 from descriptions import LONGEST, of_page
 from prose import formula, sentences
 from search_index import topics
@@ -103,3 +103,13 @@ def test_the_topics_of_a_title_are_its_halves_and_the_items_of_a_list():
         ["Batch norm, layer norm", "cures"],
         ["Batch norm", "layer norm"],
     )
+
+
+def test_how_long_a_page_ran_describes_no_page(soups):
+    """It differs from build to build, and says nothing of what the page is about."""
+    assert any(soup.select(".gl-execution-time") for soup in soups.values())
+    for name, soup in soups.items():
+        for meta in soup.select("meta[content]"):
+            assert " ran for " not in meta["content"], name
+    documents = (HTML / "_static" / "search" / "documents.js").read_text(encoding="utf-8")
+    assert "The cells of this page ran for" not in documents
