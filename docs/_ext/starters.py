@@ -110,7 +110,8 @@ def pages_below(app: Sphinx, page: str) -> dict[str, list[str]]:
 def follow(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Have a page above exercises say how much of each is solved."""
     if doctree is not None and app.builder.format == "html" and (found := pages_below(app, page)):
-        app.add_js_file("exercises.js", loading_method="defer", **{"data-starters": json.dumps(found)})
+        attributes: dict[str, Any] = {"data-starters": json.dumps(found)}
+        app.add_js_file("exercises.js", loading_method="defer", **attributes)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
