@@ -98,7 +98,8 @@ def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[st
 
     A slow statement without a result is among them too, without a file: so a reader is told how long it may take.
     """
-    found, names = {}, digests(page)
+    found: dict[str, dict[str, Any]] = {}
+    names = digests(page)
     for index, one in enumerate(page.statements):
         cell = told.get(one.cell, {"seconds": [], "results": {}})
         made = cell["results"].get(str(one.number))
@@ -114,7 +115,7 @@ def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[st
             entry |= {"file": name, "bytes": len(data), "given": made["given"], "names": made["names"]}
         else:
             entry |= {"file": None, "bytes": 0, "refused": made["refused"]}
-        found[names[index]] = entry
+        found.setdefault(names[index], entry)  # the same code with the same needs, such as plt.show(), is one
     return found
 
 

@@ -75,10 +75,11 @@ def test_claims_figures_and_text_are_those_of_the_page(page, soups):
 def test_results_are_small_named_by_their_contents_and_found_by_their_digest(page):
     record = known(page)
     reading = Page([one["source"] for one in record["cells"]])
-    places = dict(zip(digests(reading, np.__version__), reading.statements, strict=True))
-    assert set(record["results"]) <= set(places)
+    named = digests(reading, np.__version__)
+    places = dict(zip(named, reading.statements, strict=True))
+    at = {one.place: digest for digest, one in zip(named, reading.statements, strict=True)}
     for digest, entry in record["results"].items():
-        assert tuple(entry["place"]) == places[digest].place
+        assert at[tuple(entry["place"])] == digest
         if entry["file"] is None:
             assert entry["refused"]
             continue

@@ -42,7 +42,7 @@ SUITE = """
 sys.path.append("/style/packages")
 os.chdir("/repository")
 import pytest
-code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:doctest", "-o", "addopts=--import-mode=importlib", "-x", "--maxfail=20", "-k", {skipped!r}, *{tests!r}])
+code = pytest.main(["-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib", "-x", "--maxfail=20", "-k", {skipped!r}, *{tests!r}])
 json.dumps(int(code))
 """
 
