@@ -85,12 +85,13 @@ def facts(cell: nodes.container) -> dict[str, Any]:
     return {
         "claims": list(dict.fromkeys(key for raw in raws for key in _BADGE.findall(raw))),
         "figure": next(iter([*figure["ids"], *figure["names"]]), None) if figure is not None else None,
+        "images": len(list(cell.findall(nodes.image))),  # with a caption or, as in a story, without
         "frames": any('<div class="gl-frames">' in raw for raw in raws),
         "text": printed(cell),
     }
 
 
-NOTHING: dict[str, Any] = {"claims": [], "figure": None, "frames": False, "text": None}
+NOTHING: dict[str, Any] = {"claims": [], "figure": None, "images": 0, "frames": False, "text": None}
 
 
 def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:

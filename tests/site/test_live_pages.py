@@ -146,7 +146,7 @@ def test_shipped_results_give_the_values_of_the_page(page, monkeypatch):
 def test_a_wrong_slice_and_a_wrong_result_are_seen(monkeypatch):
     """A test of the tests above."""
     page = {"cells": [{"source": text} for text in ("x = [1]", "x.append(2)", "print(sum(x))")], "results": {}}
-    built = {"claims": [], "figure": None, "frames": False, "text": "3\n"}
+    built = {"claims": [], "figure": None, "images": 0, "frames": False, "text": "3\n"}
 
     def told():
         listener = judge.Listener()

@@ -102,7 +102,7 @@ def faults(cell, built, claims):
     keys = [claim["key"] for claim in cell["claims"]]
     if list(dict.fromkeys(keys)) != built["claims"]:
         yield f"claims {keys} and not {built['claims']}", False
-    if bool(cell["drawn"]) != bool(built["figure"] or built["frames"]):
+    if bool(cell["drawn"]) != bool(built["images"]):
         yield f"{cell['drawn']} figures", False
     for claim in cell["claims"]:
         wanted = claims[claim["key"]]
