@@ -55,7 +55,7 @@ def sphinx(session: nox.Session, builder: str, *options: str, build: Path = BUIL
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, layout, docstrings and spelling."""
+    """Style, layout, docstrings and spelling, and the scripts of live cells."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check", "gradlab", "tests", "docs", "noxfile.py")
     session.run("ruff", "format", "--check", "gradlab", "tests", "docs", "noxfile.py")
@@ -63,6 +63,25 @@ def lint(session: nox.Session) -> None:
     session.run("codespell", "README.md", "gradlab", "docs", "tests", "noxfile.py", ".github", ".ci")
     session.run("zizmor", "--offline", "--quiet", ".github")
     session.run("repo-review", str(ROOT))
+    scripts_of_live_cells(session)
+
+
+def scripts_of_live_cells(session: nox.Session) -> None:
+    """Check the types and the layout of what docs/_live/js has; nothing where npm is not."""
+    npm = shutil.which("npm")
+    if npm is None:
+        session.warn("There is no npm: the scripts of live cells are not checked.")
+        return
+    source, folder = ROOT / "docs" / "_live", Path(session.create_tmp()) / "live"
+    shutil.rmtree(folder / "js", ignore_errors=True)
+    shutil.copytree(source / "js", folder / "js")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(source / name, folder / name)
+    quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+    session.run(npm, "ci", "--ignore-scripts", "--prefix", str(folder), *quiet, external=True)
+    tools = folder / "node_modules" / ".bin"
+    session.run(str(tools / "tsc"), "-p", str(folder / "js" / "jsconfig.json"), external=True)
+    session.run(str(tools / "prettier"), "--check", str(folder / "js"), external=True)
 
 
 @nox.session
@@ -77,7 +96,7 @@ def typing(session: nox.Session) -> None:
         "--disallow-untyped-defs",
         "--disable-error-code=attr-defined",
     )
-    session.run("mypy", *untyped, "docs/_ext")
+    session.run("mypy", *untyped, "docs/_ext", "docs/_live/python")
     # --confcutdir: what the library's tests share needs packages of its own
     session.run("pytest", "--confcutdir=tests/typing", *(session.posargs or ["tests/typing/test_typing.py"]))
 
@@ -271,6 +290,33 @@ def lighthouse(session: nox.Session) -> None:
     if not judge:
         session.error("Lighthouse comes from npm: install Node.js, which brings it.")
     session.run("python", "tests/site/lighthouse.py", *session.posargs, env={**judge, "GRADLAB_CHROMIUM": browser})
+
+
+@nox.session(default=False)
+def wasm(session: nox.Session) -> None:
+    """Run every cell of the built book, and gradlab's tests, in Pyodide; ``-- native``, ``-- suite``, ``-- learn/relu``."""
+    if not (BUILD / "html" / "_live").is_dir():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    install(session, "docs")
+    packages = Path(session.create_tmp(), "packages")
+    shutil.rmtree(packages, ignore_errors=True)
+    session.install("--target", str(packages), "pytest>=8", "hypothesis>=6.100")
+    node, npm = shutil.which("node"), shutil.which("npm")
+    modules: tuple[str, ...] = ()
+    if "native" not in session.posargs:
+        if not node or not npm:
+            session.error("Pyodide runs under Node.js: install it, with npm.")
+        wanted = json.loads((ROOT / "docs" / "_live" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+        folder = Path(session.create_tmp(), "node")
+        folder.mkdir(exist_ok=True)
+        session.run(
+            *(npm, "install", f"pyodide@{wanted['pyodide']}", "--prefix", str(folder)),
+            *("--no-save", "--no-package-lock", "--no-audit", "--no-fund"),
+            external=True,
+        )
+        modules = ("--node-modules", str(folder / "node_modules"))
+    options = (*modules, "--packages", str(packages))
+    session.run("python", "tests/wasm/run.py", *options, *session.posargs, env=ONE_THREAD)
 
 
 # The two sessions below install with pip itself: uv does not look where pip's configuration has a CPU build of PyTorch.

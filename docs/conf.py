@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 
 # The book describes the gradlab next to it, never another one that happens to be installed: here and in the kernels.
-sys.path[:0] = [str(ROOT), str(HERE / "_ext")]
+sys.path[:0] = [str(ROOT), str(HERE / "_ext"), str(HERE / "_live" / "python")]
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 try:
@@ -67,6 +67,9 @@ extensions = [
     "home",
     "kept_together",
     "ledger",
+    "live_assets",
+    "live_pages",
+    "live_sizes",
     "lost",
     "mathml",
     "narrow_figures",
@@ -82,6 +85,7 @@ extensions = [
     "small_figures",
     "sound_cache",
     "social_images",
+    "starters",
     "take_along",
     "themed_figures",
     "trial_numbers",
@@ -114,6 +118,7 @@ suppress_warnings = [
     "mystnb.unknown_mime_type",  # of a claim's record, which travels with its badge; see _ext/claims.py
     "mystnb.exec",  # _ext/executed_cells.py warns of the same page, with the cell and what happened there
 ]
+RESULTS_ARE_MADE_BY = ("effects", "known", "needs", "results", "statements")  # see _ipython/small_results_config.py
 nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
 
 
@@ -125,9 +130,10 @@ def _execution_key() -> str:
     """
     digest = hashlib.sha256(sys.version.encode())
     package = [path for path in (ROOT / "gradlab").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    for path in sorted(
-        [*package, HERE / "matplotlibrc", *(HERE / "_ipython").rglob("*_config.py"), *(HERE / "_fonts").glob("*.ttf")]
-    ):
+    # what the kernels publish for live cells, beside what they run and draw with
+    live = [HERE / "_live" / "python" / "gradlab_live" / f"{name}.py" for name in RESULTS_ARE_MADE_BY]
+    drawing = [HERE / "matplotlibrc", *(HERE / "_fonts").glob("*.ttf")]
+    for path in sorted([*package, *live, *drawing, *(HERE / "_ipython").rglob("*_config.py")]):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in ("numpy", "matplotlib", "matplotlib-inline", "ipython", "ipykernel", "jupyter-cache", "myst-nb"):
         digest.update(f"{name} {installed(name)}\n".encode())

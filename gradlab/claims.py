@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from gradlab import _check
+from gradlab import _check, _display
 
 __all__ = ["MIME", "Claim", "ClaimError", "claim"]
 
@@ -53,6 +52,9 @@ class Claim:
         True where the statement is one of mathematics, and the measurement checks only its arithmetic.
     survived
         The name of the longer trial that the statement has survived, or None.
+    holds
+        Whether the value lies within the bound. Only where a page of the book is run in a browser is there a claim
+        that does not hold; elsewhere it is an error.
 
     Examples
     --------
@@ -71,17 +73,34 @@ class Claim:
     budget: str | None = None
     identity: bool = False
     survived: str | None = None
+    holds: bool = True
+
+    _kind_: ClassVar[str] = "claim"
 
     def __str__(self) -> str:
-        return f"✓ {self.text}: {self.value:.4g} ({self.bound})"
+        return f"{self._mark} {self.text}: {self.value:.4g} ({self.bound})"
 
     __repr__ = __str__
+
+    @property
+    def _mark(self) -> str:
+        return "✓" if self.holds else "✗"
+
+    def record(self) -> dict[str, Any]:
+        """Return all that is known of the claim, in types that JSON knows.
+
+        Returns
+        -------
+        dict
+            The parameters, and ``shown``: what was measured and claimed, in words.
+        """
+        return {**asdict(self), "shown": f"measured {self.value:.4g}, claimed {self.bound}"}
 
     def _repr_html_(self) -> str:
         import html  # which only notebooks want
 
         return (
-            f'<div class="gl-claim" id="claim-{self.key}"><span class="gl-claim-tick" aria-hidden="true">✓</span> '
+            f'<div class="gl-claim" id="claim-{self.key}"><span class="gl-claim-tick" aria-hidden="true">{self._mark}</span> '
             f'<span class="gl-claim-text">{html.escape(self.text)}</span> '
             f'<span class="gl-claim-value">measured {self.value:.4g}, claimed {html.escape(self.bound)}</span></div>'
         )
@@ -90,7 +109,7 @@ class Claim:
         data = {
             "text/plain": repr(self.value),  # the number alone, so that text can take it up ("glue") and format it
             "text/html": self._repr_html_(),
-            MIME: {**asdict(self), "holds": True},
+            MIME: asdict(self),
         }
         return data, {"scrapbook": {"name": self.key, "mime_prefix": ""}}
 
@@ -182,10 +201,12 @@ def claim(
     else:
         holds, bound = _between(key, measured, above, below)
     _check_grounds(key, text, cite, states, budget)
-    if not holds:
+    display = _display.current()
+    if not holds and not (display and display.goes_on):
         raise ClaimError(f"the claim {key!r} is false: {text}: measured {measured:.6g}, claimed {bound}")
-    made = Claim(key, text, measured, bound, cite, bool(states), budget, bool(identity), survived)
-    _show(made)
+    made = Claim(key, text, measured, bound, cite, bool(states), budget, bool(identity), survived, bool(holds))
+    if display:
+        display.show(made)
     return made
 
 
@@ -220,16 +241,3 @@ def _between(key: str, measured: float, above: float | None, below: float | None
         holds = holds and measured < below
         said.append(f"< {below:g}")
     return holds, " and ".join(said)
-
-
-def _show(made: Claim) -> None:
-    """Show a claim where there is an IPython to show it in."""
-    ipython: Any = sys.modules.get("IPython")
-    if ipython is None or (shell := ipython.get_ipython()) is None:
-        return
-    terminal: Any = sys.modules.get("IPython.terminal.interactiveshell")
-    if terminal is not None and isinstance(shell, terminal.TerminalInteractiveShell):
-        print(made)  # a terminal takes the plain text of a bundle, which here is the number alone
-        return
-    data, metadata = made._repr_mimebundle_()
-    ipython.display.publish_display_data(data, metadata)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gradlab as gl
+from gradlab import _display
 from gradlab.claims import MIME
 
 numbers = st.floats(-1e6, 1e6)
@@ -274,3 +275,48 @@ def test_a_claim_publishes_its_bundle_where_ipython_runs(monkeypatch):
     with pytest.raises(gl.ClaimError):
         gl.claim("a-key", "It holds", 3, below=2)
     assert len(published) == 1
+
+
+# ---------------------------------------------------------------------------------------------------- other displays
+
+
+class Page:
+    """A display that shows false claims and goes on."""
+
+    goes_on, drawings = True, None
+
+    def __init__(self):
+        self.shown = []
+
+    def show(self, shown):
+        self.shown.append(shown)
+
+
+def test_a_page_is_shown_true_and_false_claims():
+    page = Page()
+    with _display.shown_on(page):
+        true = gl.claim("a-key", "It holds", 1, below=2)
+        false = gl.claim("b-key", "It holds", 3, below=2)
+    assert page.shown == [true, false]
+    assert [made.holds for made in page.shown] == [True, False]
+    assert false.record()["shown"] == "measured 3, claimed < 2"
+    assert false.record() == json.loads(json.dumps(false.record()))
+    assert str(false) == "✗ It holds: 3 (< 2)"
+    assert "✗" in false._repr_html_()
+    with pytest.raises(gl.ClaimError):
+        gl.claim("b-key", "It holds", 3, below=2)
+
+
+def test_what_is_no_claim_is_an_error_on_a_page_too():
+    with _display.shown_on(Page()), pytest.raises(ValueError, match="needs below, above or both"):
+        gl.claim("a-key", "It holds", 1)
+
+
+def test_the_innermost_display_is_the_one():
+    outer, inner = Page(), Page()
+    assert _display.current() is None
+    with _display.shown_on(outer):
+        with _display.shown_on(inner):
+            gl.claim("a-key", "It holds", 1, below=2)
+        assert _display.current() is outer
+    assert (len(outer.shown), len(inner.shown)) == (0, 1)

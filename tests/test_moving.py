@@ -11,6 +11,7 @@ pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
 
 import gradlab as gl
+from gradlab import _display
 
 
 @pytest.fixture(autouse=True)
@@ -200,3 +201,33 @@ def test_what_is_no_number_is_told():
         gl.plots.number("many")
     with pytest.raises(ValueError, match="digits must be a whole number of at least 1"):
         gl.plots.number(1.0, digits=0)
+
+
+class Page:
+    """A display that waits for few drawings."""
+
+    goes_on = True
+
+    def __init__(self, drawings):
+        self.drawings, self.shown = drawings, []
+
+    def show(self, shown):
+        self.shown.append(shown)
+
+
+@pytest.mark.parametrize("most", [1, 4, 6, 9, 40])
+def test_a_display_that_waits_for_few_drawings_gets_few(most):
+    with _display.shown_on(Page(most)):
+        made = gl.plots.frames(wave, phase=[*range(12)], height=[1, 2, 3], default={"phase": 5, "height": 2})
+    assert len(made.says) <= max(most, 9), "the first, the last and the default of each stay"
+    assert len(made.says) >= min(most, 9) * 2 / 3
+    phases, heights = made.values["phase"], made.values["height"]
+    assert {0, 5, 11} <= set(phases)
+    assert heights == (1, 2, 3)
+    assert made.says[made.default] == "phase 5, height 2"
+
+
+def test_without_such_a_display_all_are_drawn():
+    assert len(gl.plots.frames(wave, phase=[*range(12)]).says) == 12
+    with _display.shown_on(Page(None)):
+        assert len(gl.plots.frames(wave, phase=[*range(12)]).says) == 12

@@ -19,17 +19,12 @@ from claims import Claim, page_claims
 from docutils import nodes
 from html_elements import element, made
 from page_order import fold, hidden_whole, is_cell, part, tags
+from printed_numbers import unbroken
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 HOW = "How this was measured"
 _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">')
-
-
-def _unbroken(text: str) -> str:
-    """Return a number or a bound that no line breaks, but at "and" and before ±: a phone is narrow."""
-    fixed = text.replace(" ", ledger.FIXED)
-    return fixed.replace(f"{ledger.FIXED}and{ledger.FIXED}", " and ").replace(f"{ledger.FIXED}±", " ±")
 
 
 def _said(word: str) -> nodes.inline:
@@ -50,10 +45,10 @@ def item(app: Sphinx, claim: Claim, page: str) -> element:
         text += [nodes.Text(" "), nodes.inline("", "", *basis, classes=["gl-claim-grounds"])]
     itself = f"claim-{claim.key}"
     text += made("a", nodes.Text("#"), classes=["headerlink"], href=f"#{itself}", title="Link to this claim")
-    measured: nodes.Node = nodes.Text(_unbroken(ledger.measured(claim)))
+    measured: nodes.Node = nodes.Text(unbroken(ledger.measured(claim)))
     if row := ledger.row_address(app, claim, page):
         measured = nodes.reference("", "", _said("measured"), measured, internal=True, refuri=row)
-    bound = nodes.Text(_unbroken(ledger.bound(claim)))
+    bound = nodes.Text(unbroken(ledger.bound(claim)))
     return made(
         "li",
         text,

@@ -23,6 +23,7 @@ TIMES = re.compile(
 )
 TOLD = {".html", ".md", ".js"}  # files that tell it
 ROWS = {"reference/build.md": re.compile(rb"^\| .* \| [\d.*]+ \| [\d.*]+ \|$", re.MULTILINE)}
+LIVE, RESULTS = "_live", "_live/results"  # what live cells know; results are named by their contents
 SHOWN = 20  # files named in a report
 
 
@@ -54,12 +55,22 @@ def files(site: Path) -> dict[str, bytes]:
     """Return what is in the files of a site, less what may differ."""
     found = {}
     for path in sorted(site.rglob("*")):
-        if path.is_file():
-            name, content = path.relative_to(site).as_posix(), path.read_bytes()
-            if path.suffix in TOLD:
-                content = TIMES.sub(b"", content)
-            found[name] = ROWS[name].sub(b"", content) if name in ROWS else content
+        name = path.relative_to(site)
+        if path.is_file() and name.parent.as_posix() != RESULTS:
+            found[name.as_posix()] = _without_times(name, path.read_bytes())
     return found
+
+
+def _without_times(name: Path, content: bytes) -> bytes:
+    """Return a file without how long cells ran, and without which statements were slow: it hangs on the same clock."""
+    if name.suffix in TOLD:
+        content = TIMES.sub(b"", content)
+    if name.parts[0] == LIVE and name.suffix == ".json":
+        page = json.loads(content)
+        cells = [{key: value for key, value in cell.items() if key != "seconds"} for cell in page["cells"]]
+        return json.dumps({**page, "cells": cells, "results": {}}).encode()
+    rows = ROWS.get(name.as_posix())
+    return rows.sub(b"", content) if rows else content
 
 
 def different_files(first: Path, second: Path) -> list[str]:

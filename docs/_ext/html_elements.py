@@ -18,6 +18,10 @@ class quiet_element(nodes.Invisible, element):
     """An element that stands on the page and in no summary of it: what describes a page to others skips it."""
 
 
+class inline_element(nodes.Inline, element):
+    """An element within a line of words."""
+
+
 def made(tag: str, *children: nodes.Node, kind: type[element] = element, **attributes: str | list[str]) -> element:
     """Return an element; ``ids`` and ``classes`` are lists, and ``aria_label`` is written aria-label."""
     lists = {name: attributes.pop(name) for name in ("ids", "classes") if name in attributes}
@@ -37,6 +41,6 @@ def depart(self: SphinxTranslator, node: element) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the nodes."""
-    for kind in (element, quiet_element):
+    for kind in (element, quiet_element, inline_element):
         app.add_node(kind, html=(visit, depart))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,9 +18,10 @@ from typing import Any
 
 import copying
 import long_record
+import printed_numbers
 from claims import Claim, count
 from docutils import nodes
-from glued_numbers import FIXED, all_printed
+from printed_numbers import FIXED, all_printed
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -116,7 +117,7 @@ def sentence(claim: Claim) -> str:
 
 def measured(claim: Claim) -> str:
     """Return what was measured, as the book prints numbers."""
-    return all_printed(f"{claim.value:.4g}")
+    return printed_numbers.measured(claim.value)
 
 
 def bound(claim: Claim) -> str:

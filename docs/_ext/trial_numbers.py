@@ -6,7 +6,7 @@ from pathlib import Path
 
 import long_record
 from docutils import nodes
-from glued_numbers import printed
+from printed_numbers import printed
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole

@@ -18,15 +18,15 @@
     });
   }
 
-  function prepare(box) {
-    const figure = box.parentElement;
+  function prepare(box, given) {
+    const figure = box.closest("figure");
     const sliders = [...box.querySelectorAll("input")];
     const values = sliders.map((slider) => JSON.parse(slider.dataset.values));
     const says = box.querySelector(".gl-frames-says");
     const images = { light: figure.querySelector("img.gl-light"), dark: figure.querySelector("img.gl-dark") };
     const alt = images.light.alt;
     const made = new Map();
-    let record, busy = false, pause;
+    let record = given && Promise.resolve(given), busy = false, pause;
 
     const theme = () => (getComputedStyle(images.light).display === "none" ? "dark" : "light");
     const wanted = () => sliders.reduce((index, slider, k) => index * values[k].length + Number(slider.value), 0);
@@ -60,7 +60,7 @@
     }
 
     async function show() {
-      if (busy) return;
+      if (busy || box.hidden || !box.isConnected) return;
       busy = true;
       try {
         const data = await get();
@@ -89,10 +89,44 @@
       tell(); // a browser may have kept what was set before a reload
       slider.hidden = false;
     });
-    if (sliders.some((slider) => slider.value !== slider.defaultValue)) show();
+    if (given || sliders.some((slider) => slider.value !== slider.defaultValue)) show();
     new MutationObserver(() => { if (record) show(); }).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (record) show(); });
   }
 
-  document.querySelectorAll(".gl-frames").forEach(prepare);
+  /** A row of a slider, as _ext/frames.py writes it. */
+  function row(name, values, start) {
+    const row = document.createElement("label"), value = document.createElement("span"), slider = document.createElement("input");
+    row.className = "gl-frames-row";
+    value.className = "gl-frames-value";
+    Object.assign(slider, { type: "range", min: 0, max: values.length - 1, defaultValue: start });
+    slider.setAttribute("aria-label", name);
+    Object.assign(slider.dataset, { name, values: JSON.stringify(values) });
+    row.append(value, slider);
+    return row;
+  }
+
+  /** Show in a figure the frames that a live cell drew, in the place of those of the book; returns how these come back. */
+  window.glFrames.live = (figure, record) => {
+    const built = figure.querySelector(".gl-frames:not([data-live])");
+    const box = document.createElement("div"), says = document.createElement("p");
+    box.className = "gl-frames";
+    box.dataset.live = "";
+    says.className = "gl-frames-says";
+    says.setAttribute("aria-live", "polite");
+    says.textContent = record.says[record.default];
+    box.append(...record.names.map((name, k) => row(name, record.values[k], record.start[k])), says);
+    figure.querySelector(".gl-frames[data-live]")?.remove();
+    const place = built ?? figure.querySelector("figcaption");
+    if (place) place.before(box);
+    else figure.append(box);
+    if (built) built.hidden = true;
+    prepare(box, record);
+    return () => {
+      box.remove();
+      if (built) built.hidden = false;
+    };
+  };
+
+  document.querySelectorAll(".gl-frames").forEach((box) => prepare(box));
 })();

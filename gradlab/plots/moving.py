@@ -11,11 +11,12 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from gradlab import _display
 from gradlab.plots._pieces import pooled, shorten
 from gradlab.plots.numbers import in_print
 
@@ -82,6 +83,8 @@ class Frames:
     says: tuple[str, ...]
     pool: tuple[str, ...] = field(repr=False)
     order: tuple[tuple[int, ...], ...] = field(repr=False)
+
+    _kind_: ClassVar[str] = "frames"  # of gradlab._display: a page of the book that runs live shows its record
 
     def __repr__(self) -> str:
         return f"<Frames over {' and '.join(self.values)}: {len(self.says)} drawings>"
@@ -164,7 +167,7 @@ def frames(draw: Callable[..., str], *, default: Any = None, **values: Sequence[
     """Draw a figure for each value of a parameter; where it is shown, a slider moves through the drawings.
 
     Measure before you draw: ``draw`` is called for every value, and for every combination where there are several
-    parameters.
+    parameters. A page of the book that is run in a browser leaves values out where there are many.
 
     Parameters
     ----------
@@ -209,6 +212,8 @@ def frames(draw: Callable[..., str], *, default: Any = None, **values: Sequence[
     given = {name: tuple(each) for name, each in values.items()}
     _check_values(given)
     start = _places(given, default)
+    if (display := _display.current()) is not None and display.drawings is not None:
+        given, start = _fewer(given, start, display.drawings)
     import matplotlib.pyplot as plt  # not before it is wanted: it chooses a window for the whole process
 
     before = set(plt.get_fignums())
@@ -231,6 +236,23 @@ def _check_values(given: Mapping[str, tuple[Any, ...]]) -> None:
             raise ValueError(f"frames needs 2 to {VALUES} values of {name}, not {len(each)}")
     if (many := math.prod(map(len, given.values()))) > COMBINATIONS:
         raise ValueError(f"frames draws at most {COMBINATIONS} combinations; these are {many}: give fewer values")
+
+
+def _fewer(
+    given: dict[str, tuple[Any, ...]], start: tuple[int, ...], most: int
+) -> tuple[dict[str, tuple[Any, ...]], tuple[int, ...]]:
+    """Leave out values until there are few enough drawings: never the first, the last and the default of a parameter."""
+    kept = {name: list(range(len(each))) for name, each in given.items()}
+    fixed = {name: {0, len(given[name]) - 1, place} for name, place in zip(given, start, strict=True)}
+    while math.prod(map(len, kept.values())) > most:
+        loose = {name: [place for place in kept[name][1::2] if place not in fixed[name]] for name in kept}
+        name = max(kept, key=lambda one: len(kept[one]) if loose[one] else 0)
+        gone = loose[name] or [place for place in kept[name] if place not in fixed[name]]
+        if not gone:
+            break
+        kept[name] = [place for place in kept[name] if place not in gone]
+    fewer = {name: tuple(given[name][place] for place in places) for name, places in kept.items()}
+    return fewer, tuple(kept[name].index(place) for name, place in zip(given, start, strict=True))
 
 
 def _places(given: Mapping[str, tuple[Any, ...]], default: Any) -> tuple[int, ...]:

@@ -32,6 +32,8 @@ class Book:
             shutil.copy(ROOT / name, folder / name)
         for name in ("_ext", "_fonts", "_inv", "_packaging", "_static", "_templates"):
             shutil.copytree(DOCS / name, folder / "docs" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        live = "_live/python"  # reads the code of cells, in the kernels too
+        shutil.copytree(DOCS / live, folder / "docs" / live, ignore=shutil.ignore_patterns("__pycache__", "style"))
         profile = "_ipython/profile_default/ipython_kernel_config.py"
         (folder / "docs" / profile).parent.mkdir(parents=True)
         for name in (

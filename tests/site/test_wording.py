@@ -5,7 +5,7 @@ from __future__ import annotations
 import cell_code
 import offences
 import pytest
-from glued_numbers import away, printed, side
+from printed_numbers import away, printed, side
 from wording import GLUED, claim_faults, negatives, sentence_faults
 
 

@@ -1,0 +1,205 @@
+// Live cells: Edit at each cell that can be changed. Nothing more is fetched before a reader presses it.
+import { Cell } from "./cell.js";
+import { fromFragment } from "./keep.js";
+import { glues } from "./outputs.js";
+import { Python } from "./python.js";
+import { FAULTS, SAYS, count, duration, megabytes } from "./words.js";
+
+/**
+ * @typedef {{ source: string, editable: boolean, claims: string[], text: string | null }} Known what the build knows of a cell
+ * @typedef {{ id: string, source: string, after: number, answers: Record<string, string> }} Starter the place for an answer to an exercise
+ * @typedef {{ cells: Known[], starters: Starter[], results: Record<string, object> }} Data
+ */
+
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const folder = new URL(".", script.src).href;
+const root = new URL(document.documentElement.getAttribute("data-content_root") ?? "./", location.href).href;
+const { page: name = "", worker = "worker.js", editor = "editor.js" } = script.dataset;
+const cells = /** @type {Cell[]} */ ([]);
+const python = new Python(folder + worker);
+/** @type {Promise<Data> | null} */
+let data = null;
+let told = false; // that numbers differ here
+
+/** @returns {Promise<Data>} */
+async function known() {
+  data ??= fetch(`${root}_live/${name}.json`).then((found) => (found.ok ? found.json() : Promise.reject(found.status)));
+  data.catch(() => (data = null));
+  return data;
+}
+
+const page = {
+  name,
+  stop: () => python.stop(),
+  show: () => show(),
+  async editor() {
+    if (location.protocol === "file:") return complain("file");
+    return import(folder + editor).catch(() => complain("editor"));
+  },
+  back() {
+    if (python.busy) python.stop();
+    for (const cell of cells) if (cell.said) cell.reset();
+    show();
+  },
+  /** @param {Cell} cell */
+  async run(cell) {
+    if (python.busy) return;
+    asked = cell;
+    if (location.protocol === "file:") return complain("file");
+    if (typeof WebAssembly !== "object") return complain("wasm");
+    const found = await known().catch(() => complain("page"));
+    if (!found || python.busy) return;
+    const sources = found.cells.map(({ source }) => source);
+    for (const one of cells) if (typeof one.index === "number") sources[one.index] = one.changed ?? sources[one.index];
+    const starter = found.starters.find(({ id }) => id === cell.index);
+    // an answer stands after what the reader has read, and before the solution
+    if (starter) sources.splice(starter.after, Infinity, cell.changed ?? starter.source);
+    const place = starter ? starter.after : Number(cell.index);
+    const request = {
+      sources,
+      cell: place,
+      answers: starter?.answers ?? null,
+      results: found.results,
+      live: `${root}_live/`,
+      glues: glues(found.cells.flatMap(({ claims }) => claims)),
+    };
+    cell.editor?.fail(null);
+    cell.verdicts = null;
+    cell.outputs.begin();
+    cell.outputs.clearError();
+    running = cell;
+    const coming = python.run(request, listeners(cell, place));
+    show();
+    const began = performance.now();
+    const result = await coming;
+    running = null;
+    if (cell.amount) cell.amount.hidden = true;
+    finish(cell, result, (performance.now() - began) / 1000, found);
+    show();
+  },
+};
+
+let asked = /** @type {Cell | null} */ (null); // the cell whose line says what is wrong
+
+/** @param {string} kind @param {string} [about] */
+function complain(kind, about = "") {
+  if (asked) asked.status.textContent = FAULTS[kind](about);
+  return null;
+}
+
+let running = /** @type {Cell | null} */ (null);
+
+/** Show on all cells what can be pressed. */
+function show() {
+  const touched = cells.some((cell) => cell.outputs.back.size > 0);
+  for (const cell of cells) cell.show(running !== null, running === cell, touched && !running);
+}
+
+/**
+ * What is shown while a cell runs.
+ * @param {Cell} cell
+ * @param {number} place which of the codes it is that run
+ * @returns {Record<string, import("./python.js").Listener>}
+ */
+function listeners(cell, place) {
+  const { outputs, status } = cell;
+  const say = (/** @type {string} */ words) => (status.textContent = words);
+  let errors = 0;
+  return {
+    coming: ({ bytes }) => say(SAYS.coming(bytes)),
+    more: ({ bytes }) => say(SAYS.more(bytes)),
+    starting: () => say(SAYS.starting),
+    fetched: ({ done, of }) => {
+      if (!cell.amount) return;
+      Object.assign(cell.amount, { hidden: done >= of, max: of, value: done });
+      cell.amount.title = `${megabytes(done)} of ${megabytes(of)} MB`;
+    },
+    step: ({ done, of, seconds }) => {
+      if (cell.amount) cell.amount.hidden = true;
+      say(`Step ${done + 1} of ${of}${seconds > 1 ? `, about ${duration(seconds)} left` : ""}.`);
+    },
+    text: ({ text, stream }) => outputs.text(text, stream),
+    result: ({ text }) => outputs.text(text.endsWith("\n") ? text : `${text}\n`),
+    figure: (drawn) => outputs.figure(drawn),
+    frames: (record) => outputs.frames(record),
+    claim: (claim) => outputs.claim(claim),
+    answers: (verdicts) => cell.judge(verdicts),
+    error: ({ type, message, lines, cell: where, line }) => {
+      errors++;
+      const other = where === place ? cell : cells.find((one) => one.index === where);
+      other?.editor?.fail(line);
+      outputs.error(type === "MemoryError" ? [FAULTS.memory("")] : lines?.length ? lines : [`${type}: ${message}`]);
+    },
+  };
+}
+
+/** Say how a run ended. @param {Cell} cell @param {any} result @param {number} seconds @param {Data} found */
+function finish(cell, result, seconds, found) {
+  if (!cell.said) return; // Reset took the line away
+  const { outputs, status } = cell;
+  if (result.stopped) return void (status.textContent = SAYS.stopped);
+  if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
+  if (!result.ok) return void (status.textContent = "This ended with an error.");
+  if (cell.verdicts) return void (status.textContent = verdict(cell.verdicts));
+  const built = found.cells[Number(cell.index)];
+  if (!outputs.printed && built.text) outputs.clearText();
+  const said = [`Done in ${duration(seconds)}.`];
+  const wrong = outputs.claims.filter((claim) => !claim.holds).length;
+  if (outputs.claims.length)
+    said.push(`${count(outputs.claims.length, "claim")} judged again: ${wrong ? `${wrong} false now` : "true"}.`);
+  if (outputs.numbers)
+    said.push(`${count(outputs.numbers, "number")} in the text ${outputs.numbers === 1 ? "follows" : "follow"}.`);
+  if (result.all) said.push(SAYS.all);
+  const unchanged = cells.every((one) => one.changed === null);
+  if (unchanged && !told && (outputs.changed || differs(built.text, outputs.said))) {
+    told = true;
+    said.push(SAYS.differs);
+  }
+  status.textContent = said.join(" ");
+}
+
+/** What is said of an answer, which gives none away. @param {import("./cell.js").Verdict[]} verdicts */
+function verdict(verdicts) {
+  const right = verdicts.length > 0 && verdicts.every((one) => one.right);
+  return right ? SAYS.solved : verdicts.map(({ said }) => said).join(" ");
+}
+
+/** Whether the numbers of two texts are apart by more than six digits can tell. @param {string | null} built @param {string} here */
+function differs(built, here) {
+  if (built === null) return false;
+  const [one, other] = [built, here].map((text) => text.match(/\d+(?:\.\d+)?(?:e[-+]?\d+)?/g) ?? []);
+  return (
+    one.length !== other.length ||
+    one.some((number, k) => Math.abs(Number(number) - Number(other[k])) > 1e-6 * Math.abs(Number(number)))
+  );
+}
+
+window.glCells.add({
+  label: "Edit",
+  on: (/** @type {import("./cell.js").Code} */ code) => {
+    const input = code.block.closest(".cell_input")?.closest("[data-edit]");
+    const starter = code.block.closest(".gl-starter");
+    if (!input && !starter) return false;
+    const cell = new Cell(page, starter ? starter.id : Number(input?.getAttribute("data-cell")), code);
+    cells.push(cell);
+    return true;
+  },
+  press: (/** @type {import("./cell.js").Code} */ code) => {
+    asked = cells.find((cell) => cell.code === code) ?? null;
+    return asked?.open();
+  },
+});
+cells.forEach((cell) => cell.remind());
+
+/** Show the change that a link carries. */
+async function linked() {
+  const change = await fromFragment(location.hash);
+  const cell = cells.find(({ index }) => index === change?.index);
+  if (!change || !cell) return;
+  asked = cell;
+  for (let fold = cell.code.block.closest("details"); fold; fold = fold.parentElement?.closest("details") ?? null)
+    fold.open = true;
+  await cell.open(change);
+  cell.code.block.scrollIntoView({ block: "center" });
+}
+linked();

@@ -1,0 +1,239 @@
+// Python in a worker: fetches it, and runs the cells of a page with gradlab_live. Messages go out as { kind, payload }.
+
+const here = new URL(".", import.meta.url);
+const version = new URL(import.meta.url).search;
+const CACHE = "gradlab-live";
+const TYPES = { wasm: "application/wasm", json: "application/json", mjs: "text/javascript" };
+
+/**
+ * @typedef {{ bytes: number, packed: number, sha256: string }} File
+ * @typedef {{ python: string, scripts: number, files: Record<string, File>, first: string[] }} Manifest
+ * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, glues: Record<string, [string, number, boolean][]> }} Request
+ */
+
+/** A fault that the page has a sentence for. */
+class Fault extends Error {
+  /** @param {string} kind @param {string} about */
+  constructor(kind, about) {
+    super(about);
+    this.kind = kind;
+  }
+}
+
+const post = (/** @type {string} */ kind, /** @type {any} */ payload = {}) => postMessage({ kind, payload });
+const native = self.fetch.bind(self);
+/** @type {Manifest} */
+let manifest;
+/** @type {unknown} what went wrong with a file; Pyodide wraps it in words of its own */
+let fault = null;
+/** @type {Map<string, Promise<Uint8Array<ArrayBuffer>>>} */
+const brought = new Map();
+const amount = { done: 0, of: 0, told: 0 };
+
+/** @param {string} address @param {RequestInit} [options] */
+async function answer(address, options) {
+  const name = address.replace(/^.*\//, "").replace(/\?.*/, "");
+  const found = await native(address, options).catch(() => null);
+  if (!found?.ok) throw new Fault("lost", name);
+  return found;
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+async function sha256(bytes) {
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Read an answer and tell how far it is. @param {Response} found @param {File} file */
+async function read(found, file) {
+  const bytes = new Uint8Array(file.bytes);
+  let filled = 0;
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (found.body).getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    if (!value || filled + value.length > bytes.length) return null; // longer than it may be
+    bytes.set(value, filled);
+    filled += value.length;
+    amount.done += (value.length / file.bytes) * file.packed;
+    if (amount.done - amount.told > 1e5 || filled === bytes.length) {
+      amount.told = amount.done;
+      post("fetched", { done: amount.done, of: amount.of });
+    }
+  }
+  return filled === bytes.length ? bytes : null;
+}
+
+/** Bring a file of the manifest: from the browser's store, or from the server, and then into the store. @param {string} name */
+async function bring(name) {
+  const file = manifest.files[name];
+  const address = `${here.href}${name}?v=${file.sha256.slice(0, 8)}`;
+  const store = await self.caches?.open(CACHE).catch(() => null);
+  const stored = await store?.match(address).catch(() => null);
+  const found =
+    stored ?? (await answer(address, self.crypto?.subtle ? {} : { integrity: `sha256-${base64(file.sha256)}` }));
+  const bytes = await read(found, file);
+  if (!bytes || (self.crypto?.subtle && (await sha256(bytes)) !== file.sha256)) {
+    await store?.delete(address);
+    throw new Fault("refused", name.replace(/^.*\//, ""));
+  }
+  if (!stored) {
+    await store?.delete(address, { ignoreSearch: true }).catch(() => null); // an older one
+    await store?.put(address, new Response(bytes)).catch(() => null); // a full disk is no reason to stop
+  }
+  return bytes;
+}
+
+/** @param {string} hex */
+function base64(hex) {
+  return btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => parseInt(byte, 16))));
+}
+
+/** @param {string} name */
+function once(name) {
+  let coming = brought.get(name);
+  if (!coming) {
+    coming = bring(name).catch((error) => {
+      fault = error;
+      throw error;
+    });
+    brought.set(name, coming);
+  }
+  return coming;
+}
+
+/** Pyodide fetches its parts itself: each is looked up in the manifest, and nothing else is let out. */
+self.fetch = async (input, init) => {
+  const url = new URL(input instanceof Request ? input.url : input, location.href);
+  const name = url.href.startsWith(here.href) ? decodeURIComponent(url.pathname.slice(here.pathname.length)) : "";
+  if (!manifest.files[name]) return native(input, init);
+  const bytes = await once(name);
+  brought.delete(name); // what is loaded is not held twice
+  const type = TYPES[/** @type {keyof typeof TYPES} */ (name.split(".").pop() ?? "")] ?? "application/octet-stream";
+  return new Response(bytes, { headers: { "Content-Type": type } });
+};
+
+/** Say what comes, unless it is here already. @param {string[]} names @param {string} kind */
+async function announce(names, kind) {
+  const store = await self.caches?.open(CACHE).catch(() => null);
+  let bytes = 0;
+  for (const name of names) {
+    const { packed, sha256: sum } = manifest.files[name];
+    amount.of += packed;
+    if (!(await store?.match(`${here.href}${name}?v=${sum.slice(0, 8)}`).catch(() => null))) bytes += packed;
+  }
+  if (bytes && kind === "coming") bytes += manifest.scripts;
+  post(bytes ? kind : "starting", { bytes });
+}
+
+async function boot() {
+  manifest = await (await answer(`${here.href}live.json${version}`)).json();
+  await announce(manifest.first, "coming");
+  manifest.first.forEach((name) => void once(name).catch(() => null)); // all at once
+  const python = here.href + manifest.python;
+  const { loadPyodide } = await import(/* @vite-ignore */ `${python}pyodide.mjs`).catch(() => {
+    throw new Fault("lost", "pyodide.mjs");
+  });
+  const py = await loadPyodide({
+    indexURL: python,
+    lockFileURL: `${here.href}pyodide-lock.json`,
+    packageBaseUrl: `${here.href}wheels/`,
+    packages: ["numpy", "gradlab-book"],
+    env: { HOME: "/home/pyodide", MATPLOTLIBRC: "/gradlab_live/gradlab_live/style/matplotlibrc", MPLBACKEND: "agg" },
+  });
+  if (fault) throw fault;
+  post("starting");
+  py.unpackArchive(await once("gradlab_live.zip"), "zip", { extractDir: "/gradlab_live" });
+  py.runPython("import sys; sys.path.insert(0, '/gradlab_live')");
+  const dark = JSON.parse(py.FS.readFile("/gradlab_live/gradlab_live/style/dark.json", { encoding: "utf8" }));
+  const printed = py.pyimport("printed_numbers");
+  /** @type {Request["glues"]} */
+  let glues = {};
+  const emit = (/** @type {string} */ kind, /** @type {any} */ told) => {
+    const payload = told?.toJs ? told.toJs({ dict_converter: Object.fromEntries, create_pyproxies: false }) : told;
+    if (kind === "claim") {
+      payload.measured = printed.unbroken(printed.measured(payload.value));
+      payload.claimed = printed.unbroken(printed.all_printed(payload.bound));
+      payload.glued = (glues[payload.key] ?? []).map(([spec, side, strict]) =>
+        printed.glued(payload.value, spec, side, strict),
+      );
+    }
+    if (kind === "frames") payload.dark = dark;
+    post(kind, payload);
+  };
+  const session = py.pyimport("gradlab_live").Session(emit);
+  return { py, session, ask: (/** @type {Request["glues"]} */ asked) => (glues = asked) };
+}
+
+/** Load what a run imports. @param {any} py @param {string[]} imports */
+async function load(py, imports) {
+  const lock = py.lockfile.packages;
+  /** @type {Set<string>} */
+  const wanted = new Set();
+  const add = (/** @type {string} */ name) => {
+    if (wanted.has(name) || py.loadedPackages[name]) return;
+    wanted.add(name);
+    lock[name].depends.forEach(add);
+  };
+  for (const name of Object.keys(lock))
+    if (lock[name].imports.some((/** @type {string} */ one) => imports.includes(one))) add(name);
+  if (!wanted.size) return;
+  const files = [...wanted].map((name) => `wheels/${lock[name].file_name}`);
+  await announce(files, "more");
+  files.forEach((name) => void once(name).catch(() => null));
+  await py.loadPackage([...wanted], { messageCallback: () => {}, errorCallback: () => {} });
+  if (fault) throw fault;
+}
+
+/** What the answers to an exercise are worth. @param {any} py @param {any} session @param {Record<string, string>} answers */
+function judged(py, session, answers) {
+  const bounds = py.toPy(answers);
+  const verdicts = py.pyimport("gradlab_live.answers").judged(session.names, bounds);
+  bounds.destroy();
+  return verdicts.toJs({ dict_converter: Object.fromEntries });
+}
+
+/** @type {ReturnType<typeof boot> | null} */
+let booted = null;
+
+/** @param {Request} request */
+async function run({ sources, cell, results, live, answers, glues }) {
+  fault = null;
+  booted ??= boot();
+  const { py, session, ask } = await booted;
+  ask(glues);
+  const [code, known] = [py.toPy(sources), py.toPy(results)];
+  try {
+    const plan = session.plan(code, cell, known).toJs({ dict_converter: Object.fromEntries });
+    await load(py, plan.imports ?? []);
+    post("plan", { steps: plan.steps.length, seconds: plan.seconds });
+    const wanted = plan.steps.filter((/** @type {any} */ { how, file }) => how === "load" && plan.files.includes(file));
+    await Promise.all(
+      wanted.map(async (/** @type {{ digest: string, file: string }} */ { digest, file }) => {
+        const bytes = new Uint8Array(await (await answer(`${live}results/${file}`)).arrayBuffer());
+        if (self.crypto?.subtle && !file.startsWith((await sha256(bytes)).slice(0, 16)))
+          throw new Fault("refused", file);
+        session.give(digest, py.toPy(bytes));
+      }),
+    );
+    const done = session.run(code, cell, known).toJs({ dict_converter: Object.fromEntries });
+    if (done.ok && answers) post("answers", judged(py, session, answers));
+    post("done", done);
+  } finally {
+    code.destroy();
+    known.destroy();
+  }
+}
+
+onmessage = async ({ data }) => {
+  try {
+    if (typeof WebAssembly !== "object") throw new Fault("wasm", "");
+    await run(data);
+  } catch (error) {
+    const first = fault ?? error;
+    const told = first instanceof Error ? first.message : String(first);
+    const memory = /memory|allocation|RangeError/i.test(told) || first instanceof RangeError;
+    post("fault", {
+      kind: first instanceof Fault ? first.kind : memory ? "memory" : "start",
+      about: told.trim().split("\n").pop(),
+    });
+  }
+};
