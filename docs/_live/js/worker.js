@@ -194,9 +194,8 @@ async function run({ sources, cell, results, live, glues }) {
   ask(glues);
   const [code, known] = [py.toPy(sources), py.toPy(results)];
   try {
-    const planned = () => session.plan(code, cell, known).toJs({ dict_converter: Object.fromEntries });
-    await load(py, planned().imports ?? []);
-    const plan = planned(); // once more: what a package does is read from it, when it is there
+    const plan = session.plan(code, cell, known).toJs({ dict_converter: Object.fromEntries });
+    await load(py, plan.imports ?? []);
     post("plan", { steps: plan.steps.length, seconds: plan.seconds });
     const wanted = plan.steps.filter((/** @type {any} */ { how, file }) => how === "load" && plan.files.includes(file));
     await Promise.all(
