@@ -470,8 +470,18 @@ def test_a_lost_connection_is_told_and_tried_again(reader):
     assert "live.json" in reader.run(0, "could not be fetched")
     reader.page.context.unroute("**/live.json*")
     reader.run(0)
-    fetched = [name for name in live(reader.asked) if name.endswith((".wasm", ".whl", ".zip"))]
-    assert fetched == [], "the browser had these from an earlier page"
+
+
+def test_what_one_page_has_fetched_no_other_page_fetches_again(reader):
+    reader.edit(0)
+    reader.run(0)
+    asked = len(reader.asked)
+    reader.open()  # Python is gone with the page, and its files are kept
+    reader.edit(0)
+    reader.run(0)
+    assert "worker.js" in live(reader.asked[asked:])
+    fetched = [name for name in live(reader.asked[asked:]) if name.endswith((".wasm", ".whl", ".zip"))]
+    assert fetched == []
 
 
 def test_a_browser_without_webassembly_is_told(reader):
