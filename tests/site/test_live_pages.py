@@ -246,3 +246,19 @@ def test_the_kernels_need_neither_gradlab_nor_numpy_to_read_code():
     code = "import sys; from gradlab_live import needs, results; assert not {'numpy', 'gradlab'} & set(sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "docs" / "_live" / "python")}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+@pytest.mark.parametrize("page", EXECUTED)
+def test_a_plan_names_all_that_a_run_does_and_each_file_that_it_takes(page):
+    """A result whose file nobody fetched would be computed anew, with all that it needs."""
+    record = known(page)
+    sources, results = [one["source"] for one in record["cells"]], record["results"]
+    for number in range(len(sources)):
+        session = Session(lambda kind, payload: None)
+        _, plan = session._planned(sources, number, results)
+        told = session.plan(sources, number, results)
+        steps = {(step["cell"], step["statement"]): step["how"] for step in told["steps"]}
+        done = {plan.page.statements[index].place: how for index, how in plan.how.items()}
+        assert done.items() <= steps.items(), number
+        wanted = [results[plan.digests[index]]["file"] for index, how in plan.how.items() if how == "load"]
+        assert sorted(told["files"]) == sorted(wanted), number

@@ -8,6 +8,7 @@ the statement that made it is taken in, by its shipped result or by running it, 
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,12 @@ class Plan:
     fresh: bool = False  # begin with a new namespace
 
 
+@functools.lru_cache(maxsize=2)
+def _page(sources: tuple[str, ...]) -> Page:
+    """Read a page, once for a plan and the run that follows it: nobody writes into what was read."""
+    return Page(sources)
+
+
 class Planner:
     """Makes a plan of a page for a cell."""
 
@@ -58,7 +65,7 @@ class Planner:
         refused: set[str],
     ) -> None:
         """Read the page."""
-        self.page = Page(sources)
+        self.page = _page(tuple(sources))
         self.digests = digests(self.page, made_with(results))
         self.results, self.history, self.refused = results, history, refused
         self.forced: set[int] = set()  # these are not to be loaded

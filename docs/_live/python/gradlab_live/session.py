@@ -99,7 +99,7 @@ class Session:
         planner, plan = self._planned(sources, cell, results)
         seconds = planner.seconds(plan)
         steps = []
-        for index in plan.wanted:
+        for index in sorted({*plan.wanted, *plan.how}):  # a plan may take in more than the reading of the code asks for
             one, digest = plan.page.statements[index], plan.digests[index]
             how = plan.how.get(index, "kept")
             file = results[digest]["file"] if how == "load" else None
