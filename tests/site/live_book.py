@@ -100,7 +100,7 @@ def write(folder: Path) -> None:
     )
     (folder / f"{NAME}.html").write_text(str(soup), encoding="utf-8")
     (folder / "_live").mkdir()
-    record = {"version": 1, "page": NAME, "cells": RECORDS, "results": {}}
+    record = {"version": 1, "page": NAME, "cells": RECORDS, "starters": [], "results": {}}
     (folder / "_live" / f"{NAME}.json").write_text(json.dumps(record), encoding="utf-8")
 
 
