@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -226,6 +227,7 @@ def unchanged_process():
     with warnings.catch_warnings(), matplotlib.rc_context(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADLAB_TRAP", "before")
         matplotlib.use("agg")
+        plt.close("all")  # what other tests have left open would be one figure too many
         try:
             yield
         finally:
@@ -242,11 +244,17 @@ def unchanged_process():
 def value(statements, expression):
     """Run statements in a new namespace; return what an expression then is."""
     names = {"__name__": "__main__"}
-    with unchanged_process():
-        warnings.simplefilter("error")
-        for source in statements:
-            exec(source, names)
-        return eval(expression, names)
+
+    def result():
+        with unchanged_process():
+            warnings.simplefilter("error")
+            for source in statements:
+                exec(source, names)
+            return eval(expression, names)
+
+    # in a thread of its own: in that of the tests Playwright's loop may run, in which no other can be started
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(result).result()
 
 
 def both(cells):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from built_book import DOCS, EXECUTED, HTML, ROOT
 from cell_code import cells as cells_of
-from gradlab_live import Session, needs, statements
+from gradlab_live import Session, needs, plans, statements
 from gradlab_live.digests import digests
 from gradlab_live.needs import Page
 from gradlab_live.results import LARGEST, unpack
@@ -149,6 +149,7 @@ def test_a_wrong_slice_and_a_wrong_result_are_seen(monkeypatch):
     built = {"claims": [], "figure": None, "images": 0, "frames": False, "text": "3\n"}
 
     def told():
+        plans._page.cache_clear()  # the page is to be read anew
         listener = judge.Listener()
         ran = judge.run_cell(Session(listener), listener, page, 2, LIVE / "results")
         return [fault for fault, _ in judge.faults(ran, built, {})]
