@@ -105,7 +105,9 @@ def typing(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test gradlab, the examples in its docstrings included; ``nox -s tests -- --cov`` shows what no test reaches."""
     install(session, "test")
-    session.run("pytest", *session.posargs, env=ONE_THREAD)
+    # all of them on all cores; a few that somebody asks for in one process, where they can be looked into
+    everything = session.posargs in ([], ["--cov"])
+    session.run("pytest", *(("-n", "auto") if everything else ()), *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(python=NEWER, default=False)
@@ -123,7 +125,7 @@ def lowest(session: nox.Session) -> None:
         *nox.project.dependency_groups(PYPROJECT, "test"),
     ]
     session.install("-e", ".", *sorted({requirement.replace(">=", "==") for requirement in wanted}))
-    session.run("pytest", *session.posargs, env=ONE_THREAD)
+    session.run("pytest", "-n", "auto", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(default=False)
@@ -293,28 +295,27 @@ def lighthouse(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def live_times(session: nox.Session) -> None:
+    """Time live cells in Chromium and write the table of docs/howto/live-cells.md; ``-- --runs 3``. Nothing else is to run."""
+    if not (BUILD / "html" / "_live").is_dir():
+        session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
+    browser = chromium(session)
+    install(session, "site")
+    session.run("python", "tests/site/live_times.py", *session.posargs, env={"GRADLAB_CHROMIUM": browser})
+
+
+@nox.session(default=False)
 def wasm(session: nox.Session) -> None:
-    """Run every cell of the built book, and gradlab's tests, in Pyodide; ``-- native``, ``-- suite``, ``-- learn/relu``."""
+    """Run every cell of the built book, and gradlab's tests, in Pyodide; ``-- quick``, ``native``, ``suite``, ``learn/relu``."""
     if not (BUILD / "html" / "_live").is_dir():
         session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
     install(session, "docs")
     packages = Path(session.create_tmp(), "packages")
-    shutil.rmtree(packages, ignore_errors=True)
-    session.install("--target", str(packages), "pytest>=8", "hypothesis>=6.100,<6.150")  # newer ones are compiled
-    node, npm = shutil.which("node"), shutil.which("npm")
-    modules: tuple[str, ...] = ()
-    if "native" not in session.posargs:
-        if not node or not npm:
-            session.error("Pyodide runs under Node.js: install it, with npm.")
-        wanted = json.loads((ROOT / "docs" / "_live" / "package.json").read_text(encoding="utf-8"))["dependencies"]
-        folder = Path(session.create_tmp(), "node")
-        folder.mkdir(exist_ok=True)
-        session.run(
-            *(npm, "install", f"pyodide@{wanted['pyodide']}", "--prefix", str(folder)),
-            *("--no-save", "--no-package-lock", "--no-audit", "--no-fund"),
-            external=True,
-        )
-        modules = ("--node-modules", str(folder / "node_modules"))
+    if "quick" not in session.posargs:
+        shutil.rmtree(packages, ignore_errors=True)
+        session.install("--target", str(packages), "pytest>=8", "hypothesis>=6.100,<6.150")  # newer ones are compiled
+    # the build has brought Pyodide, and the docs group Node.js
+    modules = () if "native" in session.posargs else ("--node-modules", str(BUILD / "node" / "node_modules"))
     options = (*modules, "--packages", str(packages))
     session.run("python", "tests/wasm/run.py", *options, *session.posargs, env=ONE_THREAD)
 

@@ -118,7 +118,8 @@ suppress_warnings = [
     "mystnb.unknown_mime_type",  # of a claim's record, which travels with its badge; see _ext/claims.py
     "mystnb.exec",  # _ext/executed_cells.py warns of the same page, with the cell and what happened there
 ]
-RESULTS_ARE_MADE_BY = ("effects", "known", "needs", "results", "statements")  # see _ipython/small_results_config.py
+# of gradlab_live: see _ipython/small_results_config.py, and narrow_figures_config.py
+RESULTS_ARE_MADE_BY = ("effects", "known", "narrow", "needs", "results", "statements")
 nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
 
 

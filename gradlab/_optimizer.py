@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradlab import _check
-from gradlab._registry import Alike, Registry
+from gradlab._registry import Alike, Registry, is_own
 from gradlab.schedules import SCHEDULES, Schedule
 
 Array = NDArray[Any]
@@ -80,6 +80,10 @@ class Optimizer(Alike):
         """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` and ``gradient`` may be overwritten."""
         raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
 
+    def _memory(self, before: Optimizer, slots: Sequence[Array]) -> tuple[Array, ...]:
+        """Return what another one of this kind remembers as this one would have kept it."""
+        return tuple(slot.copy() for slot in slots)
+
     def _try(self) -> None:
         """Take steps for two seeds, together and alone, and say what is wrong with them."""
         name, moved = type(self).__name__, False
@@ -119,6 +123,17 @@ class Optimizer(Alike):
         for name, (above, least, below) in limits.items():
             value = _check.real(name, getattr(self, name), above=above, least=least, below=below)
             object.__setattr__(self, name, value)
+
+
+def as_optimizer(given: Any) -> Optimizer:
+    """Return the optimiser that somebody means: itself, or by its name or class the one with its defaults."""
+    made = OPTIMIZERS.resolve(given, type)() if isinstance(given, str) else given
+    made = made() if isinstance(made, type) and issubclass(made, Optimizer) else made
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer must be an optimiser such as gl.Adam(1e-3), or a name, not {_check.short(given)}")
+    if not is_own(type(made)):
+        made._try()
+    return made
 
 
 Own = TypeVar("Own", bound=type[Optimizer])

@@ -69,7 +69,7 @@ def test_the_record_is_json_and_tells_values_as_in_print():
     made = gl.plots.frames(wave, height=[2e-5, 1e-3, 1e-7, 0.5, -2], default=0.5)
     record = json.loads(json.dumps(made.record()))
     assert record["values"] == [["2\xa0×\xa010⁻⁵", "0.001", "10⁻⁷", "0.5", "−2"]]
-    assert (record["start"], record["default"]) == ([3], 3)
+    assert (record["start"], record["default"], record["left_out"]) == ([3], 3, 0)
     assert ["".join(record["pool"][piece] for piece in pieces) for pieces in record["order"]][3] == made.svg()
 
 

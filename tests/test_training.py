@@ -1,5 +1,7 @@
 """Training: a pure function, the same for a stack of seeds as for each seed alone, and never cut in half."""
 
+import dataclasses
+import itertools
 import os
 import pickle
 import signal
@@ -361,6 +363,111 @@ def test_a_resumed_run_keeps_its_last_record_where_the_new_spacing_has_it(blobs)
     first = gl.train(net, data, steps=15, record_every=10)
     np.testing.assert_array_equal(gl.train(net, data, steps=5, record_every=5, resume=first).step, [0, 10, 15, 20])
     np.testing.assert_array_equal(gl.train(net, data, steps=5, record_every=10, resume=first).step, [0, 10, 20])
+
+
+def test_slices_that_are_recorded_at_their_ends_lose_no_record(blobs):
+    net, data = gl.MLP([3, 3]), blobs()
+    run, ends = None, [0, 7, 18, 20, 51]
+    for before, end in itertools.pairwise(ends):
+        run = gl.train(net, data, steps=end - before, record_every=end - before, resume=run)
+    assert set(ends) <= set(run.step)
+    whole = gl.train(net, data, steps=51, record_every=1)
+    np.testing.assert_array_equal(run.loss, whole.loss[run.step])
+
+
+def test_a_seed_that_met_its_target_at_a_record_that_stays_goes_on_no_further(blobs):
+    net, data, ask = gl.MLP([3, 3]), blobs(), {"target_loss": 100.0}
+    run = gl.train(net, data, steps=7, record_every=7, **ask)
+    again = gl.train(net, data, steps=7, record_every=5, resume=run, **ask)
+    np.testing.assert_array_equal(again.stopped, run.stopped)
+    np.testing.assert_array_equal(again.theta, run.theta)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Two(gl.schedules.Schedule):
+    """One rate, and from a step on another."""
+
+    first: float = 0.1
+    then: float = 0.01
+    at: int = 20
+
+    def __call__(self, step):
+        return self.first if step < self.at else self.then
+
+
+KINDS = [
+    gl.SGD(0.1),
+    gl.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+    gl.RMSprop(0.1),
+    gl.Adagrad(0.1),
+    gl.Adam(0.1),
+    gl.AdamW(0.1, clip_norm=0.5),
+]
+
+
+@pytest.mark.parametrize("batch_size", [None, 8], ids=["full batch", "mini-batch"])
+@pytest.mark.parametrize("optimizer", KINDS, ids=repr)
+def test_another_rate_on_the_way_is_one_run_with_two_rates(optimizer, batch_size, blobs, tmp_path):
+    net, data = gl.MLP([3, 4, 3], activation="tanh"), blobs(20)
+    ask = {"batch_size": batch_size, "seeds": (2, 5)}
+    whole = gl.train(net, data, steps=50, optimizer=dataclasses.replace(optimizer, learning_rate=_Two()), **ask)
+    first = gl.train(net, data, steps=20, optimizer=optimizer, **ask)
+    kept = pickle.dumps(first)
+    slower = dataclasses.replace(optimizer, learning_rate=0.01)
+    for before in (first, gl.History.load(first.save(tmp_path / "run"))):
+        run = gl.train(net, data, steps=30, optimizer=slower, resume=before.with_optimizer(slower), **ask)
+        _same(run, whole)
+        assert (run.optimizer, run.optimizer_since) == (slower, 0)
+    assert pickle.dumps(first) == kept, "the earlier history was changed"
+    # a schedule counts on
+    late = dataclasses.replace(optimizer, learning_rate=_Two(1.0, 0.01, 20))
+    _same(gl.train(net, data, steps=30, optimizer=late, resume=first.with_optimizer(late), **ask), whole)
+
+
+@pytest.mark.parametrize("new", [*KINDS, gl.Adam(gl.schedules.Cosine(0.1, 30))], ids=repr)
+@pytest.mark.parametrize("old", KINDS, ids=repr)
+def test_another_kind_of_optimizer_begins_as_at_the_start_of_a_run(old, new, blobs, tmp_path):
+    net, data = gl.MLP([3, 4, 3], activation="tanh"), blobs(20)
+    first = gl.train(net, data, steps=20, optimizer=old, seeds=(2, 5))
+    if type(old) is type(new) and old.slots == new.slots:
+        return
+    run = first
+    for steps in (12, 18):  # it goes on, from a file too, as it began
+        run = run.with_optimizer(new) if run is first else gl.History.load(run.save(tmp_path / "run"))
+        run = gl.train(net, data, steps=steps, optimizer=new, resume=run)
+    alone = gl.train(net, data, steps=30, optimizer=new, seeds=(2, 5), theta=first.theta)
+    np.testing.assert_array_equal(run.theta, alone.theta)
+    np.testing.assert_array_equal(run.loss[-3:], alone.loss[-3:])
+    np.testing.assert_array_equal(run.step, range(0, 51, 10))
+    assert run.optimizer_since == 20
+
+
+def test_other_betas_leave_the_moments_of_adam_what_they_were(blobs):
+    net, data = gl.MLP([3, 4, 3], activation="tanh"), blobs(20)
+    old, new = gl.Adam(0.05), gl.Adam(0.05, beta1=0.5, beta2=0.9)
+    run = gl.train(net, data, steps=10, optimizer=old)
+    after = run.with_optimizer(new)
+    for slot, kept, one, other in zip(run.slots, after.slots, (0.9, 0.999), (0.5, 0.9), strict=True):
+        np.testing.assert_allclose(slot * (1 - one), kept * (1 - other), rtol=1e-12)
+    # one step as the paper prints it
+    gradient = run.theta - gl.train(net, data, steps=1, optimizer=gl.SGD(1.0), theta=run.theta).theta
+    mean = 0.5 * run.slots[0] * (1 - 0.9) + 0.5 * gradient
+    square = 0.9 * run.slots[1] * (1 - 0.999) + 0.1 * gradient**2
+    step = 0.05 * mean / (1 - 0.5**11) / (np.sqrt(square / (1 - 0.9**11)) + 1e-8)
+    moved = gl.train(net, data, steps=1, optimizer=new, resume=after).theta
+    np.testing.assert_allclose(run.theta - moved, step, rtol=1e-6, atol=1e-12)
+
+
+def test_with_optimizer_takes_what_train_takes_and_refuses_the_rest(blobs):
+    run = gl.train(gl.MLP([3, 3]), blobs(), steps=5)
+    assert run.with_optimizer("sgd").optimizer == run.with_optimizer(gl.SGD).optimizer == gl.SGD()
+    assert run.with_optimizer(run.optimizer).optimizer_since == 0
+    with pytest.raises(ValueError, match="adamm"):
+        run.with_optimizer("adamm")
+    with pytest.raises(TypeError, match="optimizer"):
+        run.with_optimizer(0.1)
+    with pytest.raises(ValueError, match="with_optimizer"):
+        gl.train(run.net, blobs(), optimizer=gl.Adam(0.1), resume=run)
 
 
 def test_a_resumed_run_keeps_its_kind_or_says_that_it_cannot(blobs):

@@ -1,19 +1,34 @@
-"""``live-sizes``: a table of what live cells bring to a browser and how much that is, as live_assets.py measured the files."""
+"""``live-sizes`` and ``live-times``: tables of what live cells bring to a browser, and of how long they take there.
+
+The sizes are those of the files that live_assets.py has made. The times were taken by ``nox -s live_times`` and lie in a
+record, with the machine and the day: a build has no browser.
+"""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from printed_numbers import FIXED
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-HEAD = ("What", "When", "Sent")
 ROWS = (
     ("page", "The script of a page", "with the page"),
     ("editor", "The editor", "at the first Edit"),
     ("numpy", "Python, NumPy and gradlab", "at the first Run"),
     ("matplotlib", "Matplotlib, with all that it needs", "at the first Run that draws"),
 )
+TIMES = "howto/live-times.json"
+KINDS = {
+    "print": "prints numbers",
+    "claims": "judges claims",
+    "figure": "draws a figure",
+    "slider": "draws a figure with a slider",
+}
+RUNS = ("first", "later", "again")
 
 
 def amount(size: int | None) -> str:
@@ -23,27 +38,74 @@ def amount(size: int | None) -> str:
     return f"{size / 1e3:.0f}{FIXED}kB" if size < 1e6 else f"{size / 1e6:.1f}{FIXED}MB"
 
 
+def seconds(given: float) -> str:
+    """Return seconds as a reader knows them."""
+    return f"{given:.1f}{FIXED}s" if given < 9.95 else f"{given:.0f}{FIXED}s"
+
+
+def number(text: str) -> nodes.inline:
+    """Return a number of a record, which no author typed."""
+    return nodes.inline(text, text, classes=["pasted-text"])
+
+
+def table(head: tuple[str, ...], rows: list[list[nodes.Node]], widths: tuple[int, ...], name: str) -> nodes.table:
+    """Return a table."""
+
+    def row(cells: list[nodes.Node]) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
+
+    group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in widths), cols=len(head))
+    group += nodes.thead("", row([nodes.Text(word) for word in head]))
+    group += nodes.tbody("", *(row(cells) for cells in rows))
+    return nodes.table("", group, classes=[name])
+
+
 class LiveSizes(SphinxDirective):
-    """The table."""
+    """The table of sizes."""
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         live = getattr(self.env.app, "gl_live", None)
-        group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in (3, 2, 1)), cols=len(HEAD))
-        group += nodes.thead("", self._row([nodes.Text(word) for word in HEAD]))
-        body = nodes.tbody()
-        for key, what, when in ROWS:
-            size = amount(live.sizes[key] if live else None)
-            body += self._row([nodes.Text(what), nodes.Text(when), nodes.inline(size, size, classes=["pasted-text"])])
-        group += body
-        return [nodes.table("", group, classes=["gl-live-sizes"])]
+        rows: list[list[nodes.Node]] = [
+            [nodes.Text(what), nodes.Text(when), number(amount(live.sizes[key] if live else None))]
+            for key, what, when in ROWS
+        ]
+        return [table(("What", "When", "Sent"), rows, (3, 2, 1), "gl-live-sizes")]
 
-    @staticmethod
-    def _row(cells: list[nodes.Node]) -> nodes.row:
-        return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
+
+class LiveTimes(SphinxDirective):
+    """The table of times, and a sentence about how they were taken."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return both."""
+        path = Path(self.env.srcdir, TIMES)
+        self.env.note_dependency(str(path))
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        rows: list[list[nodes.Node]] = []
+        for kind, what in KINDS.items():
+            took = record["rows"][kind]
+            rows.append([nodes.Text(f"A cell that {what}"), *(number(seconds(took[one])) for one in RUNS)])
+        head = ("What runs", "First run", "On the next page", "Once more")
+        told = nodes.paragraph(
+            "",
+            f"Medians of {record['runs']} runs on {record['measured']} in {record['browser']} on a machine with "
+            f"{record['machine']}, from a server on the same machine: the time that the parts take from afar comes on top "
+            "of the first run. ",
+        )
+        longest = max(took["task"] for took in record["rows"].values())  # 0 where no task was a long one
+        if longest:
+            told += [
+                nodes.Text("The page was held up for "),
+                number(f"{longest:.0f}{FIXED}ms"),
+                nodes.Text(" at most."),
+            ]
+        else:
+            told += nodes.Text("The page was never held up by what browsers call a long task.")
+        return [table(head, rows, (3, 1, 1, 1), "gl-live-times"), told]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("live-sizes", LiveSizes)
+    app.add_directive("live-times", LiveTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import signal
 import threading
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +32,7 @@ FONTS = Path(__file__).resolve().parents[1] / "_fonts"
 REGULAR, BOLD = FONTS / "gl-sans.ttf", FONTS / "gl-sans-bold.ttf"
 FONT = "GL Sans"
 COLOURS = 96  # of a drawing with its edges: lines of a few colours, and bands over them
+FEW = 16  # pictures: fewer are drawn sooner than other processes have started
 _STEPS = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C", Outline.CLOSEPOLY: "Z"}
 
 
@@ -120,8 +124,8 @@ def kept_in(app: Sphinx) -> Path:
     return Path(app.outdir).parent / "drawn_pictures"
 
 
-def write(folder: Path, drawing: Drawing) -> Path:
-    """Write a picture, drawn only if that was not done before; return where it is kept."""
+def keep(folder: Path, drawing: Drawing) -> Path:
+    """Draw a picture if that was not done before; return where it is kept."""
     kept = folder / f"{digest(drawing)}.png"
     if not kept.is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -129,17 +133,30 @@ def write(folder: Path, drawing: Drawing) -> Path:
         half = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}.half")
         half.write_bytes(draw(drawing))
         half.replace(kept)
+    return kept
+
+
+def write(folder: Path, drawing: Drawing) -> Path:
+    """Write a picture; return where it is kept."""
+    kept = keep(folder, drawing)
     drawing.path.parent.mkdir(parents=True, exist_ok=True)
     drawing.path.write_bytes(kept.read_bytes())
     return kept
 
 
+def _be_quiet() -> None:
+    """Leave Ctrl+C to the build itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def write_all(app: Sphinx, drawings: Iterable[Drawing]) -> None:
-    """Write pictures on all cores: resvg does not hold Python up."""
-    folder = kept_in(app)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        used = set(pool.map(partial(write, folder), drawings))  # raises what one of them raised
-    app.gl_kept = getattr(app, "gl_kept", set()) | used
+    """Write pictures; many new ones are drawn on all cores, by processes, since resvg lets no other thread run."""
+    folder, drawings = kept_in(app), list(drawings)
+    new = [one for one in drawings if not (folder / f"{digest(one)}.png").is_file()]
+    if len(new) > FEW:
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_be_quiet) as pool:
+            deque(pool.map(partial(keep, folder), new, chunksize=4), maxlen=0)  # raises what one of them raised
+    app.gl_kept = getattr(app, "gl_kept", set()) | {write(folder, one) for one in drawings}
 
 
 def forget_others(app: Sphinx, exception: Exception | None) -> None:

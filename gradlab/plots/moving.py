@@ -66,6 +66,8 @@ class Frames:
         A sentence for each drawing; the last parameter varies fastest.
     pool, order
         The drawings, cut at their artists: each piece once, and for each drawing the numbers of its pieces.
+    left_out
+        How many drawings that were asked for are not there: a page of the book that runs live draws a few alone.
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Frames:
     says: tuple[str, ...]
     pool: tuple[str, ...] = field(repr=False)
     order: tuple[tuple[int, ...], ...] = field(repr=False)
+    left_out: int = 0
 
     _kind_: ClassVar[str] = "frames"  # of gradlab._display: a page of the book that runs live shows its record
 
@@ -136,8 +139,8 @@ class Frames:
         Returns
         -------
         dict
-            ``names`` and ``values`` of the parameters as a reader sees them, ``start``, ``default``, ``says``, ``pool``
-            and ``order``.
+            ``names`` and ``values`` of the parameters as a reader sees them, ``start``, ``default``, ``says``, ``pool``,
+            ``order`` and ``left_out``.
         """
         return {
             "names": [name.replace("_", " ") for name in self.values],
@@ -147,6 +150,7 @@ class Frames:
             "says": list(self.says),
             "pool": list(self.pool),
             "order": [list(pieces) for pieces in self.order],
+            "left_out": self.left_out,
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -211,7 +215,7 @@ def frames(draw: Callable[..., str], *, default: Any = None, **values: Sequence[
     """
     given = {name: tuple(each) for name, each in values.items()}
     _check_values(given)
-    start = _places(given, default)
+    start, asked = _places(given, default), math.prod(map(len, given.values()))
     if (display := _display.current()) is not None and display.drawings is not None:
         given, start = _fewer(given, start, display.drawings)
     import matplotlib.pyplot as plt  # not before it is wanted: it chooses a window for the whole process
@@ -224,7 +228,8 @@ def frames(draw: Callable[..., str], *, default: Any = None, **values: Sequence[
     finally:
         for number in set(plt.get_fignums()) - before:
             plt.close(number)
-    return Frames(given, start, tuple(said for _, said in drawn), tuple(pool), tuple(map(tuple, order)))
+    says = tuple(said for _, said in drawn)
+    return Frames(given, start, says, tuple(pool), tuple(map(tuple, order)), left_out=asked - len(says))
 
 
 def _check_values(given: Mapping[str, tuple[Any, ...]]) -> None:

@@ -62,10 +62,14 @@ class Update:
         Parameters and gradient, (seeds, parameters) each.
     slots
         What the optimiser remembers, arrays like theta.
+    since
+        The step after which the optimiser began: it counts its own steps from there.
     """
 
-    def __init__(self, optimizer: Optimizer, theta: Array, gradient: Array, slots: Sequence[Array]) -> None:
-        self.optimizer, self.gradient = optimizer, gradient
+    def __init__(
+        self, optimizer: Optimizer, theta: Array, gradient: Array, slots: Sequence[Array], since: int = 0
+    ) -> None:
+        self.optimizer, self.gradient, self.since = optimizer, gradient, since
         self.arrays = [theta, *slots]
         self.numbers = [np.empty((), theta.dtype) for _ in optimizer.coefficients(1)]
         flat = [array.reshape(-1) for array in (theta, gradient, *slots)]
@@ -77,7 +81,7 @@ class Update:
 
     def __call__(self, step: int) -> None:
         """Take step number ``step``, counted from 1."""
-        for number, value in zip(self.numbers, self.optimizer.coefficients(step), strict=True):
+        for number, value in zip(self.numbers, self.optimizer.coefficients(step - self.since), strict=True):
             number[()] = value
         if self.optimizer.clip_norm is not None:
             for row in self.gradient:
@@ -156,7 +160,8 @@ class Chunk:
         self.running = plan.stopped[rows] < 0  # which seeds have not met the target loss
         self.all_running = bool(self.running.all())
         self.pass_calls = self.trace.calls(plan.loss, self.targets)
-        self.update = Update(plan.optimizer, self.theta, self.gradient, [slot[rows] for slot in plan.slots])
+        slots = [slot[rows] for slot in plan.slots]
+        self.update = Update(plan.optimizer, self.theta, self.gradient, slots, plan.since)
 
     def _watching(self, before: Chunk | None) -> Seen:
         """Return what the monitor's samples are seen by."""

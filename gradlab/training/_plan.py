@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from gradlab import _check
 from gradlab._data import encode_inputs
+from gradlab._optimizer import Optimizer, as_optimizer
 from gradlab._registry import is_own
 from gradlab.datasets import Data
 from gradlab.losses import LOSSES, Loss
 from gradlab.network import MLP
-from gradlab.optimizers import OPTIMIZERS, Optimizer
 from gradlab.training.history import History
 
 Array = NDArray[Any]
@@ -77,6 +77,8 @@ class Plan:
         The steps at which a record is taken.
     theta, slots
         Parameters and what the optimiser remembers, (seeds, parameters) each; the run changes them.
+    since
+        The step after which the optimiser began to remember.
     stopped
         Where each seed has met the target loss, -1 before; the run changes it.
     target
@@ -98,6 +100,7 @@ class Plan:
     due: list[int]
     theta: Array
     slots: list[Array]
+    since: int
     stopped: Array
     target: float | None
     together: int
@@ -141,7 +144,7 @@ def plan(given: Arguments) -> Plan:
         raise TypeError(f"net must be a gradlab.MLP, not {type(net).__name__}")
     if not is_own(net.activation.rule):
         net.activation._try()
-    loss, optimizer = LOSSES.resolve(given.loss, Loss), _optimizer(given.optimizer)
+    loss, optimizer = LOSSES.resolve(given.loss, Loss), as_optimizer(given.optimizer)
     kind = _check.dtype(given.dtype)
     steps = _check.whole("steps", given.steps, least=0)
     every = _check.whole("record_every", given.record_every, least=1)
@@ -165,6 +168,7 @@ def plan(given: Arguments) -> Plan:
         due=_due(begun.start, last, every, fresh=given.resume is None),
         theta=begun.theta,
         slots=begun.slots,
+        since=begun.since,
         stopped=begun.stopped,
         target=given.target_loss,
         together=_together(given, net, kind, max(_size(given.batch_size, samples), len(monitor or ()))),
@@ -180,6 +184,7 @@ class _Begun:
     theta: Array
     slots: list[Array]
     stopped: Array
+    since: int = 0
 
 
 def _fresh(given: Arguments, net: MLP, optimizer: Optimizer, kind: np.dtype[Any]) -> _Begun:
@@ -222,8 +227,9 @@ def _resumed(given: Arguments, loss: Loss, optimizer: Optimizer, kind: np.dtype[
                 if f"{then!r}" == f"{now!r}"
                 else ""
             )
+            cure = "" if name != "optimizer" else f"; resume=run.with_optimizer({now!r}) changes it on the way"
             raise ValueError(
-                f"resume goes on with the {name} of the earlier run, {then!r}; it was given {now!r}{again}"
+                f"resume goes on with the {name} of the earlier run, {then!r}; it was given {now!r}{again}{cure}"
             )
     if not (isinstance(given.seeds, int) and given.seeds == 0):
         seeds = _check.seeds(given.seeds)
@@ -237,24 +243,23 @@ def _resumed(given: Arguments, loss: Loss, optimizer: Optimizer, kind: np.dtype[
         # met another target
         for row, step in enumerate(before.stopped):
             met = before.loss[before.step == step, row] <= given.target_loss
-            stopped[row] = step if step >= 0 and step % every == 0 and met.any() else -1
+            stopped[row] = step if step >= 0 and stays(before, step, every) and met.any() else -1
     slots = [slot.astype(kind) for slot in before.slots]
-    return _Begun(before.seeds, int(before.step[-1]), before.theta.astype(kind), slots, stopped)
+    theta, start = before.theta.astype(kind), int(before.step[-1])
+    return _Begun(before.seeds, start, theta, slots, stopped, before.optimizer_since)
+
+
+def stays(before: History, step: int, every: int) -> bool:
+    """Return whether a record stays when a run is gone on with: one off the grid that both runs share does not.
+
+    An unbroken run would not have taken it. Where the two runs are recorded otherwise, there is no unbroken one.
+    """
+    return step % every == 0 or before.record_every not in {None, every}
 
 
 def _some(seeds: tuple[int, ...]) -> str:
     """Name a few seeds."""
     return f"{seeds}" if len(seeds) < 8 else f"({', '.join(map(str, seeds[:3]))}, …, {seeds[-1]}), {len(seeds)} in all"
-
-
-def _optimizer(given: Any) -> Optimizer:
-    made = OPTIMIZERS.resolve(given, type)() if isinstance(given, str) else given
-    made = made() if isinstance(made, type) and issubclass(made, Optimizer) else made
-    if not isinstance(made, Optimizer):
-        raise TypeError(f"optimizer must be an optimiser such as gl.Adam(1e-3), or a name, not {_check.short(given)}")
-    if not is_own(type(made)):
-        made._try()
-    return made
 
 
 def _batch(given: Arguments, net: MLP, samples: Samples, monitor: Samples | None) -> int | None:

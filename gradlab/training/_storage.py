@@ -35,6 +35,7 @@ DENSEST = 8  # steps for each byte of the file; of numbers that rise, zlib puts 
 
 # what each array holds, and its axes: r records, s seeds, p parameters; a statistic has an axis of layers beside r and s
 ARRAYS = {"step": ("i", "r"), "loss": ("f", "rs"), "accuracy": ("f", "rs"), "theta": ("f", "sp"), "stopped": ("i", "s")}
+LATER = {"interrupted": "b", "record_every": "i", "optimizer_since": "i"}
 
 
 # ---------------------------------------------------------------------------------------------------- the recipe
@@ -183,8 +184,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, Any]:
     wanted |= {f"slot{index}": wanted["theta"] for index in range(len(optimizer.slots))}
     for index, units in enumerate(net.sizes[1:-1] if net.normalize == "batch" else ()):
         wanted |= {f"{name}{index}": ("f", (length["s"], units)) for name in ("mean", "variance")}
-    if "interrupted.npy" in archive.namelist():
-        wanted["interrupted"] = ("b", ())
+    # files of earlier versions have these not
+    wanted |= {name: (kind, ()) for name, kind in LATER.items() if f"{name}.npy" in archive.namelist()}
     for name, (kind, shape) in wanted.items():  # the headers of all of them fit together before the first is read
         _look(archive, name, kind, shape)
     found = {name: _array(archive, name, kind, shape) for name, (kind, shape) in wanted.items()}
@@ -192,6 +193,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise ValueError("its steps do not rise from 0 or more, or rise past what any run takes")
     if any(found[f"slot{index}"].dtype != found["theta"].dtype for index in range(len(optimizer.slots))):
         raise ValueError("what the optimizer remembers is of another floating type than theta")
+    if not 0 <= found.get("optimizer_since", 0) <= found["step"][-1] or found.get("record_every", 0) < 0:
+        raise ValueError("its optimizer begins after its last step, or its records stand less than a step apart")
     return {"recipe": recipe, "seeds": seeds, **found}
 
 

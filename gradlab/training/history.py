@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gradlab._optimizer import as_optimizer
 from gradlab.datasets import Data
 from gradlab.losses import Loss
 from gradlab.network import MLP, Moments
@@ -52,6 +53,10 @@ class History(LayerRecords):
         With batch normalisation, mean and variance of each hidden layer over the training data, for predictions.
     interrupted
         Whether Ctrl-C ended the run before its last step.
+    record_every
+        Steps between the records of its last part; None where a file of an earlier gradlab does not say.
+    optimizer_since
+        The step after which the optimiser began: above 0 where `with_optimizer` has put another kind into a run.
     gradient_norm, delta_norm, activation_mean, activation_std, dead_fraction, saturated_fraction
         The records of `STATISTICS`, shape (records, seeds, layers); see `LayerRecords`.
 
@@ -77,6 +82,8 @@ class History(LayerRecords):
     stopped: Array = field(default_factory=lambda: np.empty(0, int))
     moments: Moments | None = None
     interrupted: bool = False
+    record_every: int | None = None
+    optimizer_since: int = 0
 
     def __repr__(self) -> str:
         steps = f"{int(self.step[-1]) if len(self.step) else 0} steps{', interrupted' if self.interrupted else ''}"
@@ -135,6 +142,49 @@ class History(LayerRecords):
             spread = ((targets - targets.mean(0)) ** 2).sum()
             explained: Array = 1 - ((outputs - targets) ** 2).sum((1, 2)) / (spread or np.nan)
         return explained
+
+    def with_optimizer(self, optimizer: Optimizer | str) -> History:
+        """Return the same run for ``resume=``, to go on with another optimiser.
+
+        Where both are of one kind and remember the same, as after a change of the learning rate, the memory is kept, and
+        a schedule counts on. Otherwise the new one begins as at the start of a run: it remembers nothing, and counts its
+        steps from here, for its schedule and for Adam's corrections too.
+
+        Parameters
+        ----------
+        optimizer
+            An `Optimizer`, or a name in `OPTIMIZERS` for one with its defaults.
+
+        Returns
+        -------
+        History
+            The run, with ``optimizer``, ``slots`` and ``optimizer_since`` as the new one needs them.
+
+        Raises
+        ------
+        ValueError
+            If the name is unknown.
+        TypeError
+            If it is no optimiser.
+
+        Examples
+        --------
+        A hundred steps, and a hundred more at a tenth of the rate:
+
+        >>> import gradlab as gl
+        >>> net, data = gl.MLP([2, 8, 2]), gl.datasets.moons()
+        >>> run = gl.train(net, data, optimizer=gl.Adam(0.01), steps=100)
+        >>> slower = gl.Adam(0.001)
+        >>> gl.train(net, data, optimizer=slower, steps=100, resume=run.with_optimizer(slower))
+        <History of MLP([2, 8, 2], activation=relu, init=matched): 1 seeds, 200 steps, 21 records>
+        """
+        new = as_optimizer(optimizer)
+        if type(new) is type(self.optimizer) and new.slots == self.optimizer.slots:
+            slots = new._memory(self.optimizer, self.slots)
+            return replace(self, optimizer=new, slots=slots)
+        now = int(self.step[-1]) if len(self.step) else 0
+        slots = tuple(np.zeros_like(self.theta) for _ in new.slots)
+        return replace(self, optimizer=new, slots=slots, optimizer_since=now)
 
     def to_dict(self) -> dict[str, Array]:
         """Return all records as one tidy table.
@@ -201,6 +251,7 @@ class History(LayerRecords):
             arrays |= {f"mean{index}": mean, f"variance{index}": variance}
         # seeds may be larger than any integer of NumPy
         arrays |= {"seeds": np.array([str(seed) for seed in self.seeds]), "interrupted": np.array(self.interrupted)}
+        arrays |= {"record_every": np.array(self.record_every or 0), "optimizer_since": np.array(self.optimizer_since)}
         return _storage.write(path, recipe, arrays)
 
     @classmethod
@@ -236,6 +287,8 @@ class History(LayerRecords):
             slots=tuple(stored[f"slot{index}"] for index in range(len(optimizer.slots))),
             moments=tuple((stored[f"mean{i}"], stored[f"variance{i}"]) for i in hidden) or None,
             interrupted=bool(stored.get("interrupted", False)),
+            record_every=int(stored.get("record_every", 0)) or None,
+            optimizer_since=int(stored.get("optimizer_since", 0)),
         )
 
 

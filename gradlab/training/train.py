@@ -15,7 +15,7 @@ from gradlab.losses import Loss
 from gradlab.network import MLP
 from gradlab.optimizers import Adam, Optimizer
 from gradlab.training._loop import run
-from gradlab.training._plan import Arguments, Plan, plan
+from gradlab.training._plan import Arguments, Plan, plan, stays
 from gradlab.training.history import History
 from gradlab.training.statistics import STATISTICS
 
@@ -87,6 +87,7 @@ def train(
         Parameters to start from, shape (seeds, parameters), instead of those that the seeds draw.
     resume
         An earlier history of the same net, loss, optimiser and seeds, to go on from; ``steps`` are then further steps.
+        `History.with_optimizer` gives one that goes on with another optimiser, such as one of another learning rate.
         It does not hold the data: with the same data and batch size the two runs equal one, in every bit. ``seeds``
         are then those of the earlier run; 0, the default, stands for them.
     target_loss
@@ -158,6 +159,8 @@ def train(
             stopped=doing.stopped,
             moments=net.moments(doing.theta, data.x),
             interrupted=interrupted and not doing.done(taken),
+            record_every=doing.every,
+            optimizer_since=doing.since,
         )
         history = history if resume is None else _joined(resume, history, doing.every)
     if interrupted and not history.interrupted:  # it came too late to shorten this run: it is meant for what comes next
@@ -224,7 +227,7 @@ def probe(
 
 def _joined(before: History, after: History, every: int) -> History:
     """Put two histories together; a last record that an unbroken run would not have is left out."""
-    unbroken = before.step[-1] % every == 0 or not len(after.step)
+    unbroken = stays(before, int(before.step[-1]), every) or not len(after.step)
     keep = slice(None) if unbroken else slice(-1)
     names = ("step", "loss", "accuracy", *STATISTICS)
     joined: dict[str, Any] = {

@@ -198,6 +198,8 @@ def test_a_change_reaches_text_figure_claim_and_prose_and_all_comes_back(runner)
     assert "1 false now" in said
     assert "2 numbers in the text follow" in said
     assert "gl-false" in claim.get_attribute("class")
+    red, green, blue = re.findall(r"\d+", claim.evaluate("(claim) => getComputedStyle(claim).color"))[:3]
+    assert int(red) > 1.5 * max(int(green), int(blue)), "a claim that became false is red"
     assert "False now: measured 0.7, claimed < 0.5" in claim.inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert page.locator(".gl-checked-title").inner_text() == "Not all true now"
     assert page.locator(".gl-live-number").count() == 2

@@ -127,6 +127,7 @@ def run(page, results, monkeypatch):
     for index, built in enumerate(record["cells"]):
         if results and built["frames"]:
             continue  # a second for each drawing
+        session.forget()
         ran = judge.run_cell(session, listener, record, index, LIVE / "results")
         wrong += [f"cell {index}: {told}" for told, _ in judge.faults(ran, built, claims)]
     session.forget()

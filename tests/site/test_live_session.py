@@ -134,6 +134,18 @@ def test_figures_are_drawn_twice_with_their_size():
     assert 100 < figure["height"] < 300
 
 
+def test_a_figure_is_drawn_for_a_phone_where_a_phone_asks():
+    code = "fig, panels = plt.subplots(1, 2, figsize=(7, 3), layout='constrained')\npanels[0].plot([1, 2])\nplt.show()"
+    reader = Reader(MATPLOTLIB, code)
+    (wide,) = reader.run()["figure"]
+    reader.session.figures.narrow = True
+    (narrow,) = reader.run()["figure"]
+    assert narrow["width"] <= 460 < wide["width"]
+    assert narrow["height"] > wide["height"]  # one panel above the other
+    reader.session.figures.narrow = False
+    assert reader.run()["figure"] == [wide]
+
+
 def test_figures_have_the_colours_and_fonts_of_the_book(tmp_path, monkeypatch):
     monkeypatch.setattr(shown, "STYLE", tmp_path)
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 7\naxes.prop_cycle: cycler(color=['0b61a4'])\n")
@@ -158,8 +170,13 @@ def test_frames_are_told_by_their_record():
     )
     told = Reader(f"{MATPLOTLIB}\nimport gradlab as gl\n{code}\ngl.plots.frames(draw, k=[1, 2])").run()
     assert told["frames"][0]["says"] == ["It is 1.", "It is 2."]
+    assert told["frames"][0]["left_out"] == 0
     assert "result" not in told
     assert "figure" not in told
+    many = Reader(f"{MATPLOTLIB}\nimport gradlab as gl\n{code}\ngl.plots.frames(draw, k=range(9), default=4)").run()
+    (frames,) = many["frames"]
+    assert len(frames["says"]) + frames["left_out"] == 9
+    assert frames["left_out"] > 0
 
 
 def test_a_warning_is_one_line():

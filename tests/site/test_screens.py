@@ -12,6 +12,7 @@ import subprocess
 import matplotlib as mpl
 import pytest
 from built_book import DOCS, EXECUTED, HTML, PAGES
+from gradlab_live import narrow
 from matplotlib.figure import Figure
 
 PHONE = {"width": 390, "height": 800}
@@ -79,7 +80,7 @@ def test_a_drawing_that_is_narrow_already_is_not_drawn_again(narrow_figures):
 def test_a_drawing_that_fails_for_phones_fails_the_build(narrow_figures, monkeypatch, capsys):
     figure = Figure(figsize=(7, 3))
     figure.subplots()
-    monkeypatch.setattr(narrow_figures, "_lay_out", lambda figure: 1 / 0)
+    monkeypatch.setattr(narrow, "_lay_out", lambda figure: 1 / 0)
     assert narrow_figures.narrow(figure) is None
     assert "ZeroDivisionError" in capsys.readouterr().err, "the error stream is what fails a build"
     assert tuple(figure.get_size_inches()) == (7, 3)

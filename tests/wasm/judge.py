@@ -2,7 +2,7 @@
 
 The same code runs here in Pyodide, started by ``pyodide.mjs``, and in any Python: ``nox -s wasm -- native``. Each cell is
 run in a session of its own, with the results that the site ships and nothing else that ran before: the most that a reader
-ever waits for it.
+ever waits for it. Or all cells of a page in one session, in order, as by a reader who runs them all.
 """
 
 from __future__ import annotations
@@ -67,11 +67,10 @@ def texts_differ(built, here):
 def run_cell(session, listener, page, index, results):
     """Run a cell as a page's script does; return what came of it."""
     sources = [cell["source"] for cell in page["cells"]]
-    session.forget()
     listener.begin()
     plan = session.plan(sources, index, page["results"])
     for step in plan["steps"]:
-        if step["how"] == "load":
+        if step["how"] == "load" and step["file"] in plan["files"]:
             session.give(step["digest"], (results / step["file"]).read_bytes())
     ended = session.run(sources, index, page["results"])
     printed = "".join(one["text"] for one in listener.of("text") if one["stream"] == "out")
@@ -123,8 +122,8 @@ def heap():
     return pyodide_js._module.HEAPU8.length / 1e6
 
 
-def judge(site, docs, name):
-    """Run all cells of a page; return a record of it."""
+def judge(site, docs, name, *, together=False):
+    """Run all cells of a page, each alone or all together; return a record of it."""
     from gradlab_live import Session
 
     site, docs = Path(site), Path(docs)
@@ -135,6 +134,8 @@ def judge(site, docs, name):
     session = Session(listener)
     cells = []
     for index, built in enumerate(page["cells"]):
+        if not together:
+            session.forget()
         cell = run_cell(session, listener, page, index, site / "_live" / "results")
         cell["faults"] = list(faults(cell, built, claims))
         cells.append(
@@ -142,4 +143,32 @@ def judge(site, docs, name):
             | {"claims": len(cell["claims"])}
         )
         gc.collect()
+    session.forget()
     return {"page": name, "cells": cells, "heap": heap()}
+
+
+def judge_all(site, docs, names, *, together):
+    """Judge pages one after the other, and say so as each is done."""
+    found = []
+    for name in names:
+        found.append(judge(site, docs, name, together=together))
+        print(line(found[-1]), file=sys.stderr, flush=True)
+    return found
+
+
+HEAD = (
+    f"{'page':28} {'cells':>5} {'claims':>6} {'seconds':>8} {'figure':>7} {'longest':>7} {'':4} {'loads':>6} {'MB':>6}"
+)
+
+
+def line(record):
+    """Return a page as a line of the table."""
+    cells = record["cells"]
+    longest = max(cells, key=lambda cell: cell["seconds"])
+    first = next((cell["figure"] for cell in cells if cell["figure"] is not None), None)
+    figure = f"{first:7.1f}" if first is not None else "      -"
+    total = sum(cell["seconds"] for cell in cells)
+    return (
+        f"{record['page']:28} {len(cells):5} {sum(cell['claims'] for cell in cells):6} {total:8.1f} {figure} "
+        f"{longest['seconds']:7.1f} ({longest['cell']:2}) {sum(cell['loads'] for cell in cells):6} {record['heap']:6.0f}"
+    )

@@ -1,8 +1,11 @@
-"""Try the book in Pyodide: ``python tests/wasm/run.py --node-modules … --wheels … [native] [suite] [page …]``; run by nox.
+"""Try the book in Pyodide: ``python tests/wasm/run.py --node-modules … --wheels … [native] [quick] [suite] [page …]``; run by nox.
 
 Every cell of every page is run as a reader's browser does, with the results that the site ships, and gradlab's own tests are
 run. A page fails where a cell errs, a claim is false or missing, a slice is not enough, or a budget is passed. Numbers
 that differ within `judge.DIGITS` digits are listed: long runs end elsewhere with another library of mathematics.
+
+``quick`` is what every change is tried with: the cells of a page run one after another in one session, two Pythons take the
+pages between them, and memory, which they share, is not judged.
 """
 
 from __future__ import annotations
@@ -14,7 +17,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+
+from judge import HEAD
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS, SITE = ROOT / "docs", ROOT / "docs" / "_build" / "html"
@@ -22,11 +29,7 @@ LONGEST = 10.0  # seconds of one cell, with shipped results
 LARGEST = 450.0  # megabytes
 MOVED = 12  # numbers of the book that may differ: a few long runs
 PATHS = ("docs/_live/python", ".", "tests/wasm")
-# what a browser's Python has not: processes, threads, signals, and packages that are compiled
-SKIPPED = (
-    "fuzz or speed or processes or process or thread or signal or joblib or dask or pandas or sklearn or scipy or terminal "
-    "or interrupt or example or one_file or ipython or imports"
-)
+SKIPPED = Path(__file__).with_name("skipped.txt")
 SETUP = """
 import sys, shutil, json, os
 sys.path[:0] = {paths!r}
@@ -35,14 +38,14 @@ from pathlib import Path
 shown.STYLE = Path({style!r})
 """
 JUDGE = """
-from judge import judge
-json.dumps(judge({site!r}, {docs!r}, {page!r}))
+from judge import judge_all
+json.dumps(judge_all({site!r}, {docs!r}, {pages!r}, together={together!r}))
 """
 SUITE = """
 sys.path.append("/style/packages")
 os.chdir("/repository")
 import pytest
-code = pytest.main(["-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib", "-x", "--maxfail=20", "-k", {skipped!r}, *{tests!r}])
+code = pytest.main(["-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib", *{options!r}, *{tests!r}])
 json.dumps(int(code))
 """
 
@@ -71,11 +74,13 @@ class Runner:
         root, look = (str(ROOT), str(self.folder)) if self.native else ("/repository", "/style")
         return {"paths": [f"{root}/{path}" for path in PATHS], "style": look, "root": root}
 
-    def __call__(self, code: str, **values: object) -> object:
+    def __call__(self, code: str, **values: object) -> Any:
         """Run code and return what it gives."""
         known = self.setup()
         text = SETUP.format(**known) + code.format(**{**known, **values})
-        file = self.folder / "code.py"
+        handle, name = tempfile.mkstemp(suffix=".py", dir=self.folder)
+        os.close(handle)
+        file = Path(name)
         if self.native:
             *lines, last = text.strip().splitlines()
             file.write_text("\n".join([*lines, f"print({last})"]), encoding="utf-8")
@@ -90,39 +95,55 @@ class Runner:
         return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def line(record: dict) -> str:
-    """Return a page as a line of the table."""
-    cells = record["cells"]
-    longest = max(cells, key=lambda cell: cell["seconds"])
-    first = next((cell["figure"] for cell in cells if cell["figure"] is not None), None)
-    figure = f"{first:7.1f}" if first is not None else "      -"
-    total = sum(cell["seconds"] for cell in cells)
-    return (
-        f"{record['page']:28} {len(cells):5} {sum(cell['claims'] for cell in cells):6} {total:8.1f} {figure} "
-        f"{longest['seconds']:7.1f} ({longest['cell']:2}) {sum(cell['loads'] for cell in cells):6} {record['heap']:6.0f}"
-    )
+def skipped() -> list[str]:
+    """Return the tests that a browser's Python has not what they need for, by their names; the file says what that is."""
+    lines = SKIPPED.read_text(encoding="utf-8").splitlines()
+    return [line.partition("#")[0].strip() for line in lines if line.partition("#")[0].strip()]
 
 
-def pages(runner: Runner, names: list[str]) -> int:
+def suite(runner: Runner) -> int:
+    """Run gradlab's own tests; return 1 if one fails."""
+    names = skipped()
+    whole = {name for name in names if "::" not in name}
+    tests = sorted({f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py")} - whole)
+    options = [f"--deselect={name}" for name in names if name not in whole]
+    return int(runner(SUITE, tests=tests, options=options) != 0)
+
+
+def shared(names: list[str], many: int) -> list[list[str]]:
+    """Deal pages to processes by the seconds that their cells took when the book was built, the longest first."""
+    parts: list[tuple[float, list[str]]] = [(0.0, []) for _ in range(many)]
+
+    def cost(name: str) -> float:
+        cells = json.loads((SITE / "_live" / f"{name}.json").read_text(encoding="utf-8"))["cells"]
+        return 1 + sum(min(cell["seconds"], 2) for cell in cells)
+
+    for name in sorted(names, key=cost, reverse=True):
+        least = min(range(many), key=lambda part: parts[part][0])
+        seconds, own = parts[least]
+        parts[least] = (seconds + cost(name), [*own, name])
+    return [own for _, own in parts if own]
+
+
+def pages(runner: Runner, names: list[str], *, quick: bool) -> int:
     """Judge pages; print a table and what is wrong; return how many faults there are."""
-    print(
-        f"{'page':28} {'cells':>5} {'claims':>6} {'seconds':>8} {'figure':>7} {'longest':>7} {'':4} {'loads':>6} {'MB':>6}"
-    )
-    wrong, moved, largest = [], [], 0.0
-    for name in names:
-        record = runner(
-            JUDGE, site=f"{runner.setup()['root']}/docs/_build/html", docs=f"{runner.setup()['root']}/docs", page=name
-        )
-        print(line(record), flush=True)
-        largest = max(largest, record["heap"])
+    print(HEAD, flush=True)
+    place = runner.setup()["root"]
+    known = {"site": f"{place}/docs/_build/html", "docs": f"{place}/docs", "together": quick}
+    # alone, so that its memory is a page's; or each of two Pythons takes half of them
+    parts = shared(names, os.cpu_count() or 1) if quick else [[name] for name in names]
+    with ThreadPoolExecutor(len(parts) if quick else 1) as pool:
+        records = [one for found in pool.map(lambda part: runner(JUDGE, pages=part, **known), parts) for one in found]
+    wrong, moved = [], []
+    for record in records:
         for cell in record["cells"]:
-            where = f"{name}, cell {cell['cell']}"
+            where = f"{record['page']}, cell {cell['cell']}"
             for told, digits in cell["faults"]:
                 (moved if digits else wrong).append(f"{where}: {told}")
-            if cell["seconds"] > LONGEST:
+            if cell["seconds"] > LONGEST and not runner.native:
                 wrong.append(f"{where}: {cell['seconds']:.1f} s, over {LONGEST:.0f}")
-        if record["heap"] > LARGEST:
-            wrong.append(f"{name}: {record['heap']:.0f} MB, over {LARGEST:.0f}")
+        if record["heap"] > LARGEST and not quick:
+            wrong.append(f"{record['page']}: {record['heap']:.0f} MB, over {LARGEST:.0f}")
     if moved:
         print(f"\nNumbers that differ ({len(moved)}):", *moved, sep="\n  ")
     if len(moved) > MOVED:
@@ -131,31 +152,34 @@ def pages(runner: Runner, names: list[str]) -> int:
     return len(wrong)
 
 
+def editable() -> list[str]:
+    """Return the pages that have a cell which can be edited."""
+    found = []
+    for path in sorted((SITE / "_live").rglob("*.json")):
+        if any(cell["editable"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]):
+            found.append(path.relative_to(SITE / "_live").with_suffix("").as_posix())
+    return found
+
+
 def main() -> int:
     """Run what was asked for; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--node-modules", type=Path)
     parser.add_argument("--wheels", type=Path, default=DOCS / "_live" / "wheels")
     parser.add_argument("--packages", type=Path, help="pure packages for gradlab's own tests: pytest and hypothesis")
-    parser.add_argument("what", nargs="*")
+    parser.add_argument("what", nargs="*", help="native, quick, suite, or pages; all pages and the suite without any")
     arguments = parser.parse_args()
-    every = sorted(
-        path.relative_to(SITE / "_live").with_suffix("").as_posix() for path in (SITE / "_live").rglob("*.json")
-    )
-    every = [
-        name
-        for name in every
-        if any(cell["editable"] for cell in json.loads((SITE / "_live" / f"{name}.json").read_text())["cells"])
-    ]
-    chosen = [name for name in every if name in arguments.what]
+    words, every = {"native", "quick", "suite"}, editable()
+    asked = [one for one in arguments.what if one not in words]
+    if unknown := sorted(set(asked) - set(every)):
+        parser.error(f"no page with a cell to edit: {', '.join(unknown)}")
+    quick, only_suite = "quick" in arguments.what, "suite" in arguments.what and not asked
     with tempfile.TemporaryDirectory() as folder:
         runner = Runner(arguments, style(Path(folder)))
-        suite = "suite" in arguments.what
-        found = 0 if suite and not chosen else pages(runner, chosen or every)
-        if not runner.native and (suite or not chosen) and arguments.packages:
+        found = 0 if only_suite else pages(runner, asked or every, quick=quick)
+        if arguments.packages and not runner.native and ("suite" in arguments.what or not (asked or quick)):
             shutil.copytree(arguments.packages, Path(folder, "packages"))
-            tests = sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py"))
-            found += int(runner(SUITE, tests=tests, skipped=f"not ({SKIPPED})") != 0)  # type: ignore[call-overload]
+            found += suite(runner)
     return int(bool(found))
 
 

@@ -136,12 +136,13 @@ export class Outputs {
           if (before[side]) image.setAttribute(side, before[side]);
         if (source && before.set) source.srcset = before.set;
       });
-      source?.removeAttribute("srcset"); // a phone's drawing is made for a phone by the build alone
+      source?.removeAttribute("srcset"); // what a run draws is made for the screen that asked
       image.src = URL.createObjectURL(new Blob([drawn[look]], { type: "image/svg+xml" }));
       this.drawings.push(image.src);
       if (drawn.width) [image.width, image.height] = [Math.round(drawn.width), Math.round(drawn.height)];
     }
-    if (figure.querySelector(".gl-live-mark")) return;
+    const old = figure.querySelector(".gl-live-mark");
+    if (old) return void (old.textContent = SAYS.computed);
     const mark = made("p", "gl-live-mark", SAYS.computed);
     const caption = figure.querySelector("figcaption");
     if (caption) caption.before(mark);
@@ -155,6 +156,9 @@ export class Outputs {
     this.figures--; // its first drawing is the figure's
     this.figure(drawings(record));
     this.undo(record, window.glFrames.live(figure, record));
+    const mark = figure.querySelector(".gl-live-mark");
+    if (mark && record.left_out)
+      mark.textContent = `${SAYS.computed} ${SAYS.fewer(record.says.length, record.left_out)}`;
   }
 
   newFigure() {

@@ -11,6 +11,7 @@ import { FAULTS, SAYS, count, duration, megabytes } from "./words.js";
  * @typedef {{ cells: Known[], starters: Starter[], results: Record<string, object> }} Data
  */
 
+const PHONE = "(max-width: 600px)"; // as in _ext/narrow_figures.py: below, a figure is drawn for a phone
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const folder = new URL(".", script.src).href;
 const root = new URL(document.documentElement.getAttribute("data-content_root") ?? "./", location.href).href;
@@ -61,6 +62,7 @@ const page = {
       answers: starter?.answers ?? null,
       results: found.results,
       live: `${root}_live/`,
+      narrow: matchMedia(PHONE).matches,
       glues: glues(found.cells.flatMap(({ claims }) => claims)),
     };
     cell.editor?.fail(null);

@@ -38,6 +38,8 @@ export const SAYS = {
   checked: "Checked",
   notAll: "Not all true now",
   computed: "Computed in this page. Caption and description are those of the book’s figure.",
+  fewer: (/** @type {number} */ drawn, /** @type {number} */ left) =>
+    `It has ${drawn} of ${drawn + left} drawings, since each takes time here.`,
   differs: "Without a change, some numbers differ a little from the book’s: long runs add up other roundings here.",
   solved: "Right. The solution below says how the book does it.",
   mark: " solved",

@@ -8,7 +8,7 @@ const TYPES = { wasm: "application/wasm", json: "application/json", mjs: "text/j
 /**
  * @typedef {{ bytes: number, packed: number, sha256: string }} File
  * @typedef {{ python: string, scripts: number, files: Record<string, File>, first: string[] }} Manifest
- * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, glues: Record<string, [string, number, boolean][]> }} Request
+ * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, narrow: boolean, glues: Record<string, [string, number, boolean][]> }} Request
  */
 
 /** A fault that the page has a sentence for. */
@@ -195,11 +195,12 @@ function judged(py, session, answers) {
 let booted = null;
 
 /** @param {Request} request */
-async function run({ sources, cell, results, live, answers, glues }) {
+async function run({ sources, cell, results, live, answers, narrow, glues }) {
   fault = null;
   booted ??= boot();
   const { py, session, ask } = await booted;
   ask(glues);
+  session.figures.narrow = narrow;
   const [code, known] = [py.toPy(sources), py.toPy(results)];
   try {
     const plan = session.plan(code, cell, known).toJs({ dict_converter: Object.fromEntries });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import linecache
@@ -12,6 +13,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from gradlab_live import narrow
 
 Emit = Callable[[str, dict[str, Any]], None]
 STYLE = Path(__file__).with_name("style")  # packed beside this file when the site is built
@@ -88,6 +91,7 @@ class Figures:
         self.emit, self.loud, self.shown = emit, False, 0
         self.dark = _colours()
         self.ready = False
+        self.narrow = False  # draw for a phone
 
     def prepare(self) -> None:
         """Have Matplotlib draw as the book does; it is not imported before somebody wants it."""
@@ -126,8 +130,11 @@ class Figures:
         from gradlab.plots._pieces import shorten
 
         out = io.StringIO()
-        colours = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
-        figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None}, **colours)
+        look = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor(), "bbox_inches": "tight"}
+        with narrow.narrowed(figure) if self.narrow else contextlib.nullcontext(False) as changed:
+            if changed:
+                look["pad_inches"] = narrow.PAD
+            figure.savefig(out, format="svg", metadata={"Date": None}, **look)
         light = shorten(out.getvalue())
         sizes = {
             side: round(float(points) * 4 / 3)
