@@ -261,15 +261,23 @@ def test_two_sites_that_differ_are_told_apart_by_file_and_times_are_no_differenc
         (tmp_path / site / "reference" / "build.md").write_text(table.format(words[1], words[1]))
         (tmp_path / site / "documents.js").write_text(table.format(words[1], 1))
         (tmp_path / site / "page.html").write_text(page.format(*words))
+        (tmp_path / site / "_live").mkdir()
+        printed = f"time of the text ÷ time of the engine: {words[1]}.5 and {{}}"
+        live = {"cells": [{"seconds": float(words[1]), "text": printed.format("the same")}], "results": {words[1]: 1}}
+        (tmp_path / site / "_live" / "page.json").write_text(json.dumps(live))
         (tmp_path / site / "_images" / "a.svg").write_text("<svg/>")
     sites = tmp_path / "first", tmp_path / "second"
     assert different_files(*sites) == []
     (sites[1] / "page.html").write_text(page.format("world", "11"))
     (sites[1] / "_images" / "a.svg").write_text("<svg />")
     (sites[0] / "_images" / "b.svg").write_text("<svg/>")
+    live["cells"][0]["text"] = printed.format("another one")
+    (sites[1] / "_live" / "page.json").write_text(json.dumps(live))
     found = different_files(*sites)
-    assert [line.partition(":")[0] for line in found] == ["_images/b.svg", "_images/a.svg", "page.html"]
-    assert "'<p>One word</p>' and '<p>One world</p>'" in found[2]
+    assert [line.partition(":")[0] for line in found] == [
+        *("_images/b.svg", "_images/a.svg", "_live/page.json", "page.html")
+    ]
+    assert "'<p>One word</p>' and '<p>One world</p>'" in found[3]
 
 
 def test_a_missing_kernel_gets_a_sentence(tmp_path):
