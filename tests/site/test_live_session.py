@@ -360,6 +360,15 @@ def test_a_shipped_result_of_the_cell_itself_is_used_too():
     assert reader.run()["result"][0]["text"] == "3"
 
 
+def test_the_last_expression_of_a_cell_is_run_to_be_shown_even_where_its_result_is_shipped():
+    reader = Reader("x = [1]", "def grow(a):\n    a.append(2)\n    return 'shown'\n\ngrow(x)", "x")
+    reader.ship(1, 1, x=[1, "shipped"])
+    assert reader.run(1)["result"][0]["text"] == "'shown'"
+    reader.session.forget()
+    assert reader.run(2)["result"][0]["text"] == "[1, 'shipped']"
+    assert reader.run(1)["result"][0]["text"] == "'shown'"  # though its result stands
+
+
 def test_a_result_that_cannot_be_read_is_computed_instead():
     reader = Reader("x = 2", "x")
     digest = reader.ship(0, 0, x=3)

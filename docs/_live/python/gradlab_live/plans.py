@@ -68,10 +68,11 @@ class Planner:
         self.page = _page(tuple(sources))
         self.digests = digests(self.page, made_with(results))
         self.results, self.history, self.refused = results, history, refused
-        self.forced: set[int] = set()  # these are not to be loaded
         index = {id(one): number for number, one in enumerate(self.page.statements)}
         self.target = [index[id(one)] for one in self.page.of(cell)]
         self.wanted = [index[id(one)] for one in self.page.slice(cell)]
+        # these are not to be loaded: the value of the cell's last expression is shown, whatever else it does
+        self.forced = {last for last in self.target[-1:] if self._shows(last)}
 
     def plan(self) -> Plan:
         """Return what has to run."""
@@ -109,7 +110,12 @@ class Planner:
             name for name in one.touches if have.get(name) != BROKEN
         ]  # what a loop left behind, which was not sent
         same = bool(known) and all(have.get(name) == self.after(name, index) for name in known)
-        return same and self.digests[index] in self.history.quiet
+        return same and self.digests[index] in self.history.quiet and index not in self.forced
+
+    def _shows(self, index: int) -> bool:
+        """Return whether a statement at the end of its cell shows its value."""
+        one = self.page.statements[index]
+        return isinstance(one.node, ast.Expr) and not one.hushed
 
     def _how(self, index: int) -> str:
         entry = self.results.get(self.digests[index])
