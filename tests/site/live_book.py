@@ -67,6 +67,12 @@ RECORDS = [
     },
 ]
 SLOW = {"its time": {"place": [4, 1], "seconds": 5.0}}  # what the build knows of the statement that draws the seeds
+STARTER = {
+    "id": "starter-live",
+    "source": "seeds = range(20)\nanswer = len(gl.MLP([2, 3, 2]).initialize(seeds))",
+    "after": 4,
+    "answers": {"answer": "= 20"},
+}
 SVG = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='5'/%3E"
 
 
@@ -102,6 +108,9 @@ ARTICLE = f"""
 <div class="cell docutils container" data-cell="4" data-edit="">{source(4)}
 <div class="cell_output docutils container"><div class="output stream highlight-myst-ansi notranslate"><div class="highlight"><pre>networks 20
 </pre></div></div></div></div>
+<div class="gl-starter docutils container" id="starter-live"><p class="gl-starter-title">Your answer</p>
+<div class="highlight-python notranslate"><div class="highlight"><pre>{STARTER["source"]}
+</pre></div></div></div>
 </section>
 """
 
@@ -118,7 +127,7 @@ def write(folder: Path) -> None:
     )
     (folder / f"{NAME}.html").write_text(str(soup), encoding="utf-8")
     (folder / "_live").mkdir()
-    record = {"version": 1, "page": NAME, "cells": RECORDS, "starters": [], "results": SLOW}
+    record = {"version": 1, "page": NAME, "cells": RECORDS, "starters": [STARTER], "results": SLOW}
     (folder / "_live" / f"{NAME}.json").write_text(json.dumps(record), encoding="utf-8")
 
 

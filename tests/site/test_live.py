@@ -351,6 +351,14 @@ def test_code_that_wants_all_seeds_says_so_and_is_no_error(reader):
     assert reader.shown(4).split() == ["False", "networks", "20"]
 
 
+def test_an_answer_is_judged_by_all_seeds(reader):
+    place = reader.page.locator("#starter-live")
+    place.get_by_role("button", name="Edit").dispatch_event("click")
+    place.get_by_role("button", name="Check").click()
+    expect(place.get_by_role("status")).to_have_text(re.compile(r"^Right\."), timeout=STARTS)
+    assert not place.get_by_role("button", name="Run all seeds").is_visible()
+
+
 # -- The book's own pages ----------------------------------------------------------------------------------------------
 
 

@@ -247,25 +247,28 @@ PAGES = {
     "one net": [NET, "start = net.initialize(seeds)", "x = start.sum(axis=1)\nx[:3].tolist(), len(x)", "len(start)"],
     "in place": [NET, "found = []", "found.append(len(seeds))", "found", "found += [len(net.initialize(seeds))]", "found"],
     "a helper": [NET, "def g(k, seeds=seeds):\n    return len(seeds) + k", "a = g(1)\na", "b = g(a, range(30))\nb", "g(b)"],
+    "process": [f"{NET}import os", "os.environ['GRADLAB_A'] = str(len(seeds))", "a = os.environ['GRADLAB_A'], len(seeds)\na", "a, len(seeds)"],
     "rebound": [NET, "n = len(seeds)\nn", "seeds = range(40)\nlen(seeds), n", "n + len(seeds)"],
     "a table": [NET, "found = {}\nfor seed in seeds:\n    found[seed] = seed", "len(found)", "found[0] = len(seeds)", "found[0]"],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_whatever_ran_before_all_seeds_give_what_they_give_in_the_pages_order(name, always):
+def test_whatever_ran_before_all_seeds_give_what_they_give_in_the_pages_order(name, always, monkeypatch):
+    monkeypatch.setenv("GRADLAB_A", "0")
     cells, source = PAGES[name], np.random.default_rng(len(name))
     inorder = [Reader(*cells).run(cell, fewer=False).get("result") for cell in range(len(cells))]
-    fewer_ran = 0
-    for _ in range(6):
+    places, ran = [one.place for one in Page(cells).statements], 0
+    for _ in range(10):
         reader = Reader(*cells)
         for cell, less in zip(source.integers(0, len(cells), 12), source.integers(0, 2, 12), strict=True):
+            reader.session.history.seconds = {place: source.choice([0.01, LONG]) for place in places}
             told = reader.run(int(cell), fewer=bool(less))
             assert "error" not in told
-            fewer_ran += reader.ended["few"] is not None
+            ran += reader.ended["few"] is not None
             if not less:
                 assert told.get("result") == inorder[cell], (name, cell)
-    assert fewer_ran > 5
+    assert ran > 10
 
 
 # ------------------------------------------------------------------------------------------------------------- what fails
@@ -287,32 +290,56 @@ def test_a_slip_that_no_number_of_seeds_explains_is_shown_as_ever(code):
     assert reader.ended["few"] is None
 
 
-def test_an_error_before_anything_was_left_out_is_shown_as_ever():
-    reader = Reader(NET, "k = int('a')\nx = net.initialize(seeds)").slow((1, 1))
+@pytest.mark.parametrize(
+    "code", ["x = int('a') + len(net.initialize(seeds))", "x = net.initialize(seeds)\nk = int('a')\nx"]
+)
+def test_an_error_that_fewer_seeds_had_no_part_in_is_shown_as_ever(code):
+    reader = Reader(NET, code).slow((1, 0))
     assert reader.run()["error"][0]["message"].startswith("invalid literal")
+    assert reader.ended["few"] is None
 
 
-def test_a_start_of_all_seeds_is_drawn_again_where_numbers_have_to_agree():
+XOR = f"{NET}xor = gl.datasets.xor()"
+FROM_START = "run = gl.train(net, xor, steps=1, seeds=seeds, theta=start)\nlen(run.theta), result"
+
+
+def test_a_start_that_is_there_is_drawn_again_beside_a_slow_result():
+    reader = Reader(XOR, "result = sum(seeds)", "start = net.initialize(seeds)\nlen(start)", FROM_START)
+    reader.ship(1, 0, result="of all")
+    assert reader.value(2, fewer=False) == "20"
+    assert reader.slow((1, 0), (3, 0)).value() == "(5, 'of all')"
+    assert "again" not in [kind for kind, _ in reader.told]
+    assert reader.value(fewer=False) == "(20, 'of all')"
+
+
+def test_a_slow_start_is_drawn_again_where_numbers_have_to_agree():
+    reader = Reader(XOR, "result = 0", "start = net.initialize(seeds)\nlen(start)", FROM_START)
+    reader.ship(2, 0, start=np.zeros((20, 17)))
+    reader.slow((2, 0)).session.history.seconds[3, 0] = 10 * LONG
+    assert reader.value() == "(5, 0)"
+    assert [kind for kind, _ in reader.told].count("again") == 1
+    assert reader.value(fewer=False) == "(20, 0)"
+
+
+def test_what_was_made_with_all_seeds_stays_where_it_does_not_fit_otherwise():
+    cells = [f"{NET}import numpy as np", "ends = net.initialize(seeds)", "moved = np.ones(20) + ends[:, 0]\nlen(moved)"]
+    reader = Reader(*cells, "x = net.initialize(seeds)\nlen(x), len(moved)")
+    assert reader.value(2, fewer=False) == "20"
+    assert reader.slow((3, 0)).value() == "(5, 20)"
+
+
+def test_a_statement_that_failed_is_not_tried_with_the_same_again():
     cells = [
-        NET + "xor = gl.datasets.xor()",
-        "start = net.initialize(seeds)",
-        "len(gl.train(net, xor, steps=1, seeds=seeds, theta=start).theta)",
+        f"{NET}tries = []",
+        "start = len(net.initialize(seeds))\nstart",
+        "tries.append(len(seeds))\n[1, 2][sum(seeds)]\nstart",
     ]
     reader = Reader(*cells)
-    assert reader.run(1, fewer=False) is not None
-    told = reader.slow((2, 0)).run()
-    assert told["result"][0]["text"] == "5"
-    assert "again" in told, "all was right at once: what is tried here?"
-    assert reader.value(fewer=False) == "20"
-
-
-def test_a_way_that_would_fail_as_the_one_before_is_not_tried():
-    reader = Reader(
-        NET, "tries = []", "start = net.initialize(seeds)", "tries.append(len(start))\n[1, 2][sum(seeds)]\nstart"
-    )
-    reader.slow((3, 1)).run()
+    reader.run(1, fewer=False)
+    reader.slow((1, 0), (2, 1)).session.history.seconds[2, 1] = 10 * LONG
+    assert len(reader.session._ways(reader.cells, 2, {}, True)) > 1
+    reader.run()
     assert reader.ended["few"]["error"].startswith("IndexError")
-    assert len(reader.told) < 20
     assert reader.session.names["tries"] == [5]
 
 

@@ -84,7 +84,7 @@ class Session:
         """Begin with a new namespace, and the process as it was."""
         self.names.clear()
         self.names |= {"__name__": "__main__", "__builtins__": __builtins__, few.ASK: self.fewer}
-        self.history = History(seconds=self.history.seconds, cuts=self.history.cuts)
+        self.history = History(seconds=self.history.seconds)
         self.process.restore()
         if self.figures.ready:
             self.figures.ready = False
