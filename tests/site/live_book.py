@@ -23,6 +23,8 @@ CELLS = [
     'import matplotlib.pyplot as plt\n\nfig, ax = plt.subplots(figsize=(4, 2))\nax.plot([0, 1], [0, rate])\nax.set(xlabel="step")\nplt.show()',
     'gl.claim("live-rate", "The rate is below a half", rate, below=0.5)',
     "gl.sigmoid(np.array([0.0, 1.0]))",
+    'seeds = range(20)\nstarts = gl.MLP([2, 3, 2]).initialize(seeds)\nprint("networks", len(starts))\n'
+    'gl.claim("live-seeds", "There are over ten", len(starts), above=10)',
 ]
 PRINTED = "rate 0.1 and 1.4142135623730951\n"
 RECORDS = [
@@ -54,7 +56,23 @@ RECORDS = [
         "text": None,
     },
     {"source": CELLS[3], "editable": True, "claims": [], "figure": None, "frames": False, "seconds": 0.1, "text": None},
+    {
+        "source": CELLS[4],
+        "editable": True,
+        "claims": ["live-seeds"],
+        "figure": None,
+        "frames": False,
+        "seconds": 5.0,
+        "text": "networks 20\n",
+    },
 ]
+SLOW = {"its time": {"place": [4, 1], "seconds": 5.0}}  # what the build knows of the statement that draws the seeds
+STARTER = {
+    "id": "starter-live",
+    "source": "seeds = range(20)\nanswer = len(gl.MLP([2, 3, 2]).initialize(seeds))",
+    "after": 4,
+    "answers": {"answer": "= 20"},
+}
 SVG = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='5'/%3E"
 
 
@@ -81,9 +99,18 @@ ARTICLE = f"""
 <aside class="gl-checked" aria-label="Checked claims"><p class="gl-checked-head"><span class="gl-checked-title">Checked</span></p>
 <ul class="gl-checked-list" role="list"><li class="gl-claim" id="claim-live-rate"><span class="gl-claim-text">The rate is below a half</span>
 <span class="gl-claim-measured"><a href="#row"><span class="gl-claim-label">measured </span>0.1</a></span>
-<span class="gl-claim-bound"><span class="gl-claim-label">claimed </span>&lt; 0.5</span></li></ul>
+<span class="gl-claim-bound"><span class="gl-claim-label">claimed </span>&lt; 0.5</span></li>
+<li class="gl-claim" id="claim-live-seeds"><span class="gl-claim-text">There are over ten</span>
+<span class="gl-claim-measured"><a href="#row"><span class="gl-claim-label">measured </span>20</a></span>
+<span class="gl-claim-bound"><span class="gl-claim-label">claimed </span>&gt; 10</span></li></ul>
 <details class="gl-code"><summary>How this was measured</summary>{source(2, ' data-cell="2" data-edit=""')}</details></aside>
 <div class="cell docutils container" data-cell="3" data-edit="">{source(3)}</div>
+<div class="cell docutils container" data-cell="4" data-edit="">{source(4)}
+<div class="cell_output docutils container"><div class="output stream highlight-myst-ansi notranslate"><div class="highlight"><pre>networks 20
+</pre></div></div></div></div>
+<div class="gl-starter docutils container" id="starter-live"><p class="gl-starter-title">Your answer</p>
+<div class="highlight-python notranslate"><div class="highlight"><pre>{STARTER["source"]}
+</pre></div></div></div>
 </section>
 """
 
@@ -100,7 +127,7 @@ def write(folder: Path) -> None:
     )
     (folder / f"{NAME}.html").write_text(str(soup), encoding="utf-8")
     (folder / "_live").mkdir()
-    record = {"version": 1, "page": NAME, "cells": RECORDS, "starters": [], "results": {}}
+    record = {"version": 1, "page": NAME, "cells": RECORDS, "starters": [STARTER], "results": SLOW}
     (folder / "_live" / f"{NAME}.json").write_text(json.dumps(record), encoding="utf-8")
 
 

@@ -65,7 +65,7 @@ class Reader:
     def run(self, index: int, ends: str = r"^Done in ") -> str:
         """Run a cell whose editor is open; return what its line says at the end."""
         status = self.cell(index).get_by_role("status")
-        self.cell(index).get_by_role("button", name="Run").click()
+        self.cell(index).get_by_role("button", name="Run", exact=True).click()
         expect(status).to_have_text(re.compile(ends), timeout=STARTS)
         return status.inner_text()
 
@@ -276,13 +276,13 @@ def test_an_open_editor_a_result_and_a_false_claim_are_accessible(runner):
 def test_stop_ends_an_endless_loop_and_the_next_run_starts_anew(runner):
     runner.write(0, "while True:\n    pass")
     cell = runner.cell(0)
-    cell.get_by_role("button", name="Run").click()
+    cell.get_by_role("button", name="Run", exact=True).click()
     expect(cell.get_by_role("status")).to_have_text(re.compile("Step"), timeout=STARTS)
     cell.get_by_role("button", name="Stop").click()
     expect(cell.get_by_role("status")).to_have_text(re.compile("Stopped"))
     assert not cell.get_by_role("button", name="Stop").is_visible()
     assert runner.shown(0).strip() == PRINTED.strip(), "what the book printed is gone"
-    cell.get_by_role("button", name="Run").click()
+    cell.get_by_role("button", name="Run", exact=True).click()
     expect(cell.get_by_role("status")).to_have_text(re.compile("Step"), timeout=STARTS)
     cell.get_by_role("button", name="Reset").click()
     expect(cell.get_by_role("button", name="Edit")).to_be_focused()
@@ -291,6 +291,74 @@ def test_stop_ends_an_endless_loop_and_the_next_run_starts_anew(runner):
     runner.run(0)
     assert runner.shown(0).strip() == "42"
     runner.back()
+
+
+# -- Fewer seeds -------------------------------------------------------------------------------------------------------
+
+
+def test_a_slow_cell_has_fewer_seeds_first_and_all_of_them_by_a_button(reader):
+    page, cell = reader.page, reader.cell(4)
+    before, claim = page.locator("article").inner_text(), page.locator("#claim-live-seeds")
+    reader.edit(4)
+    said = reader.run(4)
+    assert re.search(r": 5 of 20 seeds; claims are not judged\. All seeds take about [\d.]+ s here\.$", said)
+    assert reader.shown(4).strip() == "networks 5"
+    assert page.get_by_text("Computed with 5 of 20 seeds.").is_visible()
+    assert "gl-false" not in claim.get_attribute("class")
+    assert claim.locator(".gl-claim-measured").inner_text().endswith("20")
+
+    cell.get_by_role("button", name="Run all seeds").press("Enter")
+    expect(cell.get_by_role("status")).to_have_text(re.compile("1 claim judged again: true"), timeout=STARTS)
+    assert reader.shown(4).strip() == "networks 20"
+    assert page.get_by_text("Computed with 5 of 20 seeds.").count() == 0
+    assert not cell.get_by_role("button", name="Run all seeds").is_visible()
+    expect(cell.get_by_role("button", name="Run", exact=True)).to_be_focused()
+
+    reader.back()
+    assert page.locator("article").inner_text() == before
+    assert reader.troubles == []
+
+
+def test_fewer_seeds_stand_at_a_figure_and_take_back_what_claims_changed(reader):
+    page, cell = reader.page, reader.cell(4)
+    drawn = "import matplotlib.pyplot as plt\nplt.plot([0, len(starts)])\nplt.show()"
+    reader.write(4, CELLS[4].replace("20", "3", 1))
+    assert "1 false now" in reader.run(4), "three seeds are none to leave out"
+    claim = page.locator("#claim-live-seeds.gl-false")
+    assert claim.count() == 1
+    reader.write(4, "while True:\n    pass")  # Stop forgets the time that was measured
+    cell.get_by_role("button", name="Run", exact=True).click()
+    expect(cell.get_by_role("status")).to_have_text(re.compile("Step"), timeout=STARTS)
+    cell.get_by_role("button", name="Stop").click()
+    reader.write(4, f"{CELLS[4]}\n{drawn}")
+    reader.run(4)
+    assert claim.count() == 0
+    mark = page.locator("div.cell[data-cell='4'] figure .gl-live-mark")
+    assert mark.inner_text().startswith("Computed in this page with 5 of 20 seeds.")
+    cell.get_by_role("button", name="Run all seeds").click()
+    expect(mark).to_have_text(re.compile(r"Computed in this page\. "), timeout=STARTS)
+    expect(cell.get_by_role("status")).to_have_text(re.compile("^Done"), timeout=STARTS)
+
+
+def test_code_that_wants_all_seeds_says_so_and_is_no_error(reader):
+    cell = reader.cell(4)
+    reader.write(4, CELLS[4].replace("print(", "print(np.ones(20) + starts[:, 0] is None, "))
+    said = reader.run(4, "may want all")
+    assert said.startswith("With 5 of 20 seeds this ended with “ValueError: operands")
+    assert "All seeds take about" in said
+    assert reader.page.get_by_role("alert").count() == 0
+    assert cell.locator("[data-failed]").count() == 0
+    cell.get_by_role("button", name="Run all seeds").click()
+    expect(cell.get_by_role("status")).to_have_text(re.compile("^Done"), timeout=STARTS)
+    assert reader.shown(4).split() == ["False", "networks", "20"]
+
+
+def test_an_answer_is_judged_by_all_seeds(reader):
+    place = reader.page.locator("#starter-live")
+    place.get_by_role("button", name="Edit").dispatch_event("click")
+    place.get_by_role("button", name="Check").click()
+    expect(place.get_by_role("status")).to_have_text(re.compile(r"^Right\."), timeout=STARTS)
+    assert not place.get_by_role("button", name="Run all seeds").is_visible()
 
 
 # -- The book's own pages ----------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_only_the_cell_that_was_asked_for_shows_anything():
     told = reader.run()
     assert "".join(one["text"] for one in told["text"]) == "here 1\n"
     assert "claim" not in told
-    assert reader.ended == {"ok": True, "all": False, "claims": 0}
+    assert reader.ended == {"ok": True, "all": False, "few": None, "claims": 0}
 
 
 def test_claims_are_judged_and_a_false_one_does_not_stop_the_run():
@@ -118,7 +118,7 @@ def test_claims_are_judged_and_a_false_one_does_not_stop_the_run():
         {"key": "b", "text": "Three", "value": 3.0, "bound": "< 2", "holds": False, "shown": "measured 3, claimed < 2"},
     ]
     assert told["text"]
-    assert reader.ended == {"ok": True, "all": False, "claims": 2}
+    assert reader.ended == {"ok": True, "all": False, "few": None, "claims": 2}
     with pytest.raises(gl.ClaimError):
         gl.claim("b", "Three", 3, below=2)  # everywhere else it is an error
 
@@ -327,7 +327,7 @@ def test_a_shipped_result_is_used_with_nothing_of_what_made_it():
     reader = Reader("def slow():\n    raise AssertionError\nk = 1", "x = slow() + k", "x")
     reader.ship(1, 0, x=41)
     assert reader.how() == ["1.0 load", "2.0 run"]
-    assert reader.plan()["files"] == []  # it was given already
+    assert reader.plan()["files"] == {}  # it was given already
     assert reader.run()["result"][0]["text"] == "41"
     assert reader.how() == ["1.0 kept", "2.0 run"]
 

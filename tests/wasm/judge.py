@@ -69,9 +69,8 @@ def run_cell(session, listener, page, index, results):
     sources = [cell["source"] for cell in page["cells"]]
     listener.begin()
     plan = session.plan(sources, index, page["results"])
-    for step in plan["steps"]:
-        if step["how"] == "load" and step["file"] in plan["files"]:
-            session.give(step["digest"], (results / step["file"]).read_bytes())
+    for digest, file in plan["files"].items():
+        session.give(digest, (results / file).read_bytes())
     ended = session.run(sources, index, page["results"])
     printed = "".join(one["text"] for one in listener.of("text") if one["stream"] == "out")
     printed += "".join(one["text"] + "\n" for one in listener.of("result"))

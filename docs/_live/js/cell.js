@@ -9,7 +9,7 @@ import { SAYS } from "./words.js";
 /**
  * @typedef {object} Page what a cell asks of its page
  * @property {string} name
- * @property {(cell: Cell) => void} run
+ * @property {(cell: Cell, all?: boolean) => void} run with fewer seeds where it takes long, or with all
  * @property {() => void} stop
  * @property {() => void} back
  * @property {() => void} show
@@ -30,6 +30,7 @@ export class Cell {
     this.answer = /** @type {HTMLElement | null} */ (code.block.closest(".gl-starter"));
     /** @type {Verdict[] | null} */
     this.verdicts = null;
+    this.fewer = false; // whether what it shows is of fewer seeds
     this.input = this.answer ?? /** @type {HTMLElement} */ (code.block.closest(".cell_input"));
     this.outputs = new Outputs(index, this.input);
     if (solved(this.index)) this.mark();
@@ -64,6 +65,7 @@ export class Cell {
     this.buttons = {
       run: button(this.answer ? "Check" : "Run", () => this.page.run(this)),
       stop: button("Stop", () => this.page.stop()),
+      all: button("Run all seeds", () => this.page.run(this, true)),
       reset: button("Reset", () => this.reset()),
       link: button("Link", () => this.link()),
       back: button("Back to the book", () => this.page.back()),
@@ -100,12 +102,14 @@ export class Cell {
   /** Show which buttons can be pressed. @param {boolean} busy @param {boolean} mine @param {boolean} touched */
   show(busy, mine, touched) {
     if (!this.buttons) return;
-    const { run, stop, back } = this.buttons;
+    const { run, stop, all, back } = this.buttons;
     const focused = document.activeElement;
     run.disabled = busy;
     stop.hidden = !mine;
+    all.hidden = mine || !this.fewer;
+    all.disabled = busy;
     back.hidden = !touched;
-    if (mine && focused === run) stop.focus();
+    if (mine && (focused === run || focused === all)) stop.focus();
     if (focused === stop && !mine) run.focus();
   }
 
@@ -174,6 +178,7 @@ export class Cell {
   }
 
   restore() {
+    this.fewer = false;
     this.outputs.restore();
     this.close?.();
     this.close = null;

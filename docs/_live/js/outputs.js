@@ -2,6 +2,7 @@
 import { SAYS } from "./words.js";
 
 /** @typedef {{ light: string, dark: string, width: number, height: number }} Figure */
+/** @typedef {import("./words.js").Seeds} Seeds */
 /** @typedef {{ key: string, text: string, holds: boolean, shown: string, measured: string, claimed: string, glued: string[] }} Claim */
 
 /**
@@ -60,18 +61,57 @@ export class Outputs {
     this.said = "";
     /** @type {Claim[]} */
     this.claims = [];
+    /** @type {Seeds | null} of which this run is, where these are not all */
+    this.few = null;
+    this.judging = false;
+    /** @type {Set<object>} what claims have changed */
+    this.judged = new Set();
     this.numbers = 0; // of the prose, that follow
     this.changed = 0; // numbers of claims
   }
 
   /** Begin a run: nothing has come yet. */
   begin() {
-    Object.assign(this, { figures: 0, printed: null, said: "", claims: [], numbers: 0, changed: 0 });
+    Object.assign(this, { figures: 0, printed: null, few: null, said: "", claims: [], numbers: 0, changed: 0 });
   }
 
   /** Remember once how something comes back. @param {object} what @param {() => void} how */
   undo(what, how) {
     if (!this.back.has(what)) this.back.set(what, how);
+    if (this.judging) this.judged.add(what);
+  }
+
+  /** Say at what is shown that it is of fewer seeds; claims are not judged by these, and are the book's again. @param {Seeds} few */
+  fewer(few) {
+    this.few = few;
+    [...this.judged].reverse().forEach((what) => {
+      this.back.get(what)?.();
+      this.back.delete(what);
+    });
+    this.judged.clear();
+    [...this.place.querySelectorAll("figure")]
+      .slice(0, this.figures)
+      .forEach((figure) => this.mark(/** @type {HTMLElement} */ (figure)));
+    this.markText();
+  }
+
+  /** Say under a figure that it was computed here. @param {HTMLElement} figure */
+  mark(figure) {
+    const found = figure.querySelector(".gl-live-mark");
+    if (found) return void (found.textContent = SAYS.computed(this.few));
+    const mark = made("p", "gl-live-mark", SAYS.computed(this.few));
+    const caption = figure.querySelector("figcaption");
+    if (caption) caption.before(mark);
+    else figure.append(mark);
+    this.undo(mark, () => mark.remove());
+  }
+
+  /** Say under a text that it is of fewer seeds: it goes with the text. */
+  markText() {
+    const block = this.printed?.closest(".gl-live-text");
+    if (!block || !this.few) return;
+    block.querySelector(".gl-live-mark")?.remove();
+    block.append(made("p", "gl-live-mark", SAYS.text(this.few)));
   }
 
   /** The place of what the cell shows. @returns {HTMLElement} */
@@ -99,6 +139,7 @@ export class Outputs {
       if (built) built.before(block);
       else this.place.append(block);
       this.undo(block, () => block.remove());
+      this.markText();
     }
     this.printed.append(stream === "err" ? made("span", "gl-live-stderr", text) : text);
     this.said += text;
@@ -141,13 +182,7 @@ export class Outputs {
       this.drawings.push(image.src);
       if (drawn.width) [image.width, image.height] = [Math.round(drawn.width), Math.round(drawn.height)];
     }
-    const old = figure.querySelector(".gl-live-mark");
-    if (old) return void (old.textContent = SAYS.computed);
-    const mark = made("p", "gl-live-mark", SAYS.computed);
-    const caption = figure.querySelector("figcaption");
-    if (caption) caption.before(mark);
-    else figure.append(mark);
-    this.undo(mark, () => mark.remove());
+    this.mark(/** @type {HTMLElement} */ (figure));
   }
 
   /** Put frames, which a slider moves through, in the place of the next figure. @param {any} record */
@@ -157,8 +192,7 @@ export class Outputs {
     this.figure(drawings(record));
     this.undo(record, window.glFrames.live(figure, record));
     const mark = figure.querySelector(".gl-live-mark");
-    if (mark && record.left_out)
-      mark.textContent = `${SAYS.computed} ${SAYS.fewer(record.says.length, record.left_out)}`;
+    if (mark && record.left_out) mark.append(` ${SAYS.fewer(record.says.length, record.left_out)}`);
   }
 
   newFigure() {
@@ -177,8 +211,9 @@ export class Outputs {
   claim(claim) {
     this.claims.push(claim);
     const item = document.getElementById(`claim-${claim.key}`);
+    if (!item) this.text(`${claim.holds ? "true" : "false"}: ${claim.text} (${claim.shown})\n`);
+    this.judging = true;
     if (item) this.judge(item, claim);
-    else this.text(`${claim.holds ? "true" : "false"}: ${claim.text} (${claim.shown})\n`);
     gluedNumbers(claim.key).forEach((element, k) => {
       if (this.write(element, claim.glued[k])) this.numbers++;
       element.classList.toggle(
@@ -186,6 +221,7 @@ export class Outputs {
         (element.dataset.built ?? element.textContent) !== element.textContent,
       );
     });
+    this.judging = false;
   }
 
   /** @param {HTMLElement} item @param {Claim} claim */
@@ -247,6 +283,7 @@ export class Outputs {
   restore() {
     [...this.back.values()].reverse().forEach((how) => how());
     this.back.clear();
+    this.judged.clear();
     this.drawings.splice(0).forEach((address) => URL.revokeObjectURL(address));
     this.begin();
   }

@@ -42,8 +42,8 @@ const page = {
     for (const cell of cells) if (cell.said) cell.reset();
     show();
   },
-  /** @param {Cell} cell */
-  async run(cell) {
+  /** @param {Cell} cell @param {boolean} all whether all seeds are asked for */
+  async run(cell, all = false) {
     if (python.busy) return;
     asked = cell;
     if (location.protocol === "file:") return complain("file");
@@ -60,6 +60,7 @@ const page = {
       sources,
       cell: place,
       answers: starter?.answers ?? null,
+      all,
       results: found.results,
       live: `${root}_live/`,
       narrow: matchMedia(PHONE).matches,
@@ -67,6 +68,7 @@ const page = {
     };
     cell.editor?.fail(null);
     cell.verdicts = null;
+    cell.fewer = false;
     cell.outputs.begin();
     cell.outputs.clearError();
     running = cell;
@@ -120,6 +122,8 @@ function listeners(cell, place) {
       if (cell.amount) cell.amount.hidden = true;
       say(`Step ${done + 1} of ${of}${seconds > 1 ? `, about ${duration(seconds)} left` : ""}.`);
     },
+    few: (few) => outputs.fewer(few),
+    again: () => outputs.begin(), // what came was of too few seeds
     text: ({ text, stream }) => outputs.text(text, stream),
     result: ({ text }) => outputs.text(text.endsWith("\n") ? text : `${text}\n`),
     figure: (drawn) => outputs.figure(drawn),
@@ -141,10 +145,14 @@ function finish(cell, result, seconds, found) {
   const { outputs, status } = cell;
   if (result.stopped) return void (status.textContent = SAYS.stopped);
   if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
+  cell.fewer = Boolean(result.few);
+  if (result.few?.error) return void (status.textContent = `${SAYS.failed(result.few)} ${SAYS.longer(result.few)}`);
   if (!result.ok) return void (status.textContent = "This ended with an error.");
   if (cell.verdicts) return void (status.textContent = verdict(cell.verdicts));
   const built = found.cells[Number(cell.index)];
   if (!outputs.printed && built.text) outputs.clearText();
+  if (result.few)
+    return void (status.textContent = `Done in ${duration(seconds)}: ${SAYS.few(result.few)} ${SAYS.longer(result.few)}`);
   const said = [`Done in ${duration(seconds)}.`];
   const wrong = outputs.claims.filter((claim) => !claim.holds).length;
   if (outputs.claims.length)

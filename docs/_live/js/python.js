@@ -21,7 +21,7 @@ export class Python {
    * Run cells; what happens meanwhile is told to the listeners, by its kind.
    * @param {object} request
    * @param {Record<string, Listener>} listeners
-   * @returns {Promise<{ ok?: boolean, all?: boolean, claims?: number, fault?: { kind: string, about: string }, stopped?: true }>}
+   * @returns {Promise<{ ok?: boolean, all?: boolean, claims?: number, few?: import("./words.js").Few | null, fault?: { kind: string, about: string }, stopped?: true }>}
    */
   run(request, listeners) {
     return new Promise((resolve) => {

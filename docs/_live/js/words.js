@@ -23,6 +23,15 @@ export const FAULTS = {
   start: (told) => `Python could not start here: ${told}`,
 };
 
+/**
+ * @typedef {{ seeds: number, of: number[] }} Seeds how many seeds a run had, and how many there are, where these vary the least and the most last
+ * @typedef {Seeds & { claims: number, error: string | null, seconds: number }} Few how such a run ended, and how long all seeds take
+ */
+
+/** @param {Seeds} few */
+export const seeds = ({ seeds, of }) =>
+  `${seeds} of ${of.length > 1 ? `${of[0]} to ${of[of.length - 1]}` : of[0]} seeds`;
+
 export const SAYS = {
   coming: (/** @type {number} */ bytes) => `Python comes to this page: ${megabytes(bytes)} MB, once.`,
   more: (/** @type {number} */ bytes) => `What draws comes to this page: ${megabytes(bytes)} MB, once.`,
@@ -37,9 +46,14 @@ export const SAYS = {
   notCopied: "The link stands in the address of this page.",
   checked: "Checked",
   notAll: "Not all true now",
-  computed: "Computed in this page. Caption and description are those of the book’s figure.",
   fewer: (/** @type {number} */ drawn, /** @type {number} */ left) =>
     `It has ${drawn} of ${drawn + left} drawings, since each takes time here.`,
+  computed: (/** @type {Seeds | null} */ few) =>
+    `Computed in this page${few ? ` with ${seeds(few)}` : ""}. Caption and description are those of the book’s figure.`,
+  text: (/** @type {Seeds} */ few) => `Computed with ${seeds(few)}.`,
+  few: (/** @type {Few} */ few) => `${seeds(few)}${few.claims ? "; claims are not judged" : ""}.`,
+  failed: (/** @type {Few} */ few) => `With ${seeds(few)} this ended with “${few.error}”. It may want all seeds.`,
+  longer: (/** @type {Few} */ few) => `All seeds take about ${duration(few.seconds)} here.`,
   differs: "Without a change, some numbers differ a little from the book’s: long runs add up other roundings here.",
   solved: "Right. The solution below says how the book does it.",
   mark: " solved",

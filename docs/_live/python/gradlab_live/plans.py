@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradlab_live.digests import digests, made_with
+from gradlab_live import few
+from gradlab_live.digests import digests, fewer, made_with
 from gradlab_live.needs import Page, Statement
 
 Version = tuple[str, ...]
@@ -31,7 +32,10 @@ class History:
     loaded: set[str] = field(default_factory=set)
     ambient: set[str] = field(default_factory=set)
     quiet: set[str] = field(default_factory=set)  # slow ones that showed nothing: they need not run again in their cell
-    seconds: dict[tuple[int, int], float] = field(default_factory=dict)
+    seconds: dict[tuple[int, int], float] = field(default_factory=dict)  # of all seeds
+    cuts: dict[str, frozenset[int]] = field(
+        default_factory=dict
+    )  # how many seeds each digest's statement has left out of
 
 
 @dataclass
@@ -45,6 +49,7 @@ class Plan:
     how: dict[int, str] = field(default_factory=dict)  # run or load; what is not named is kept
     stale: dict[int, set[str]] = field(default_factory=dict)  # names to forget before a statement, which are none there
     fresh: bool = False  # begin with a new namespace
+    cut: frozenset[int] = frozenset()  # these run with fewer seeds
 
 
 @functools.lru_cache(maxsize=2)
@@ -63,11 +68,16 @@ class Planner:
         results: Mapping[str, Mapping[str, Any]],
         history: History,
         refused: set[str],
+        *,
+        cut: Collection[int] = (),
     ) -> None:
-        """Read the page."""
+        """Read the page; run some of its statements with fewer seeds."""
         self.page = _page(tuple(sources))
-        self.digests = digests(self.page, made_with(results))
+        self.cut = frozenset(cut)
+        self.digests = fewer(self.page, digests(self.page, made_with(results)), self.cut)
+        self.asked = (sources, cell, results, history, refused)
         self.results, self.history, self.refused = results, history, refused
+        self.timed = {tuple(one["place"]): one["seconds"] * SLOWER for one in results.values() if "place" in one}
         index = {id(one): number for number, one in enumerate(self.page.statements)}
         self.target = [index[id(one)] for one in self.page.of(cell)]
         self.wanted = [index[id(one)] for one in self.page.slice(cell)]
@@ -76,7 +86,7 @@ class Planner:
 
     def plan(self) -> Plan:
         """Return what has to run."""
-        plan = Plan(self.page, self.digests, self.target, self.wanted)
+        plan = Plan(self.page, self.digests, self.target, self.wanted, cut=self.cut)
         known = {self.digests[index] for index in self.wanted}
         plan.fresh = bool(self.history.ambient - known)
         if plan.fresh:
@@ -192,14 +202,51 @@ class Planner:
 
     def seconds(self, plan: Plan) -> dict[int, float]:
         """Return how long each statement of a plan may take here."""
-        timed = {
-            tuple(entry["place"]): entry["seconds"] * SLOWER for entry in self.results.values() if "place" in entry
-        }
         costs = {}
         for index, how in plan.how.items():
-            place = self.page.statements[index].place
-            costs[index] = BRIEF if how == "load" else self.history.seconds.get(place, timed.get(place, BRIEF))
+            part = few.cuts(self.page).share(index) if index in plan.cut else 1.0
+            costs[index] = BRIEF if how == "load" else self._lasts(index) * part
         return costs
+
+    def _lasts(self, index: int) -> float:
+        """Return how long a statement takes here: measured, or as the build measured what stood in its place."""
+        place = self.page.statements[index].place
+        return self.history.seconds.get(place, self.timed.get(place, BRIEF))
+
+    # -- fewer seeds
+
+    def cheaper(self, plan: Plan) -> list[tuple[Planner, Plan]]:
+        """Return what runs this page with fewer seeds, if that is worth it: the cheapest first, by tenths of the time.
+
+        The statements that would run have fewer, and what is brief among those that they need, beside slow results of
+        all seeds; or those that would run alone; or all that is needed. Where numbers of seeds have to agree, one of
+        these may do and another not.
+        """
+        whole, cuts = sum(self.seconds(plan).values()), few.cuts(self.page)
+        if whole <= few.LONG:
+            return []
+        ways: dict[frozenset[int], tuple[float, Planner, Plan]] = {}
+        running = {index for index, how in plan.how.items() if how == "run"}
+        needed = {*plan.wanted, *plan.how}
+        brief = {index for index in needed if self._lasts(index) < few.BRIEF}
+        for chosen in (running | brief, running | {index for index in needed if cuts.defines(index)}, needed):
+            planner, cheap = self._with(chosen)
+            part = sum(planner.seconds(cheap).values()) / whole
+            if part <= few.WORTH:
+                ways.setdefault(cheap.cut, (round(part, 1), planner, cheap))
+        return [(planner, cheap) for _, planner, cheap in sorted(ways.values(), key=lambda way: way[0])]
+
+    def _with(self, chosen: set[int]) -> tuple[Planner, Plan]:
+        """Return a plan in which some statements have fewer seeds, and so all that run and need one of them."""
+        while True:
+            cut = few.cuts(self.page).fewer(chosen)
+            planner = Planner(*self.asked, cut=cut)
+            plan = planner.plan()
+            running = {index for index, how in plan.how.items() if how == "run"}
+            late = {index for index in running - cut if cut & {*self.page.statements[index].needs}}
+            if not late - chosen:
+                return planner, plan
+            chosen = chosen | late
 
 
 def imports(statements: list[Statement]) -> list[str]:

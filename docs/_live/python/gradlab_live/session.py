@@ -17,7 +17,7 @@ import numpy as np
 
 import gradlab
 from gradlab import _display
-from gradlab_live import shown
+from gradlab_live import few, shown
 from gradlab_live.plans import BROKEN, History, Plan, Planner, imports
 from gradlab_live.results import unpack
 
@@ -71,6 +71,9 @@ class Session:
         self.said = 0
         self.process = _Process()
         self.figures = shown.Figures(self._tell)
+        self.fewer = few.Fewer()
+        self.at = -1  # the statement that runs
+        self.kept: list[dict[str, Any]] | None = None  # claims, until it is known what they are of
         self.data: dict[str, bytes] = {}
         self.refused: set[str] = set()
         self.history = History()
@@ -80,7 +83,7 @@ class Session:
     def forget(self) -> None:
         """Begin with a new namespace, and the process as it was."""
         self.names.clear()
-        self.names |= {"__name__": "__main__", "__builtins__": __builtins__}
+        self.names |= {"__name__": "__main__", "__builtins__": __builtins__, few.ASK: self.fewer}
         self.history = History(seconds=self.history.seconds)
         self.process.restore()
         if self.figures.ready:
@@ -94,9 +97,10 @@ class Session:
 
     # -- plans
 
-    def plan(self, sources: Sequence[str], cell: int, results: Results) -> dict[str, Any]:
+    def plan(self, sources: Sequence[str], cell: int, results: Results, fewer: bool = False) -> dict[str, Any]:
         """Return what running a cell takes: its steps, the files of shipped results, packages, and seconds."""
-        planner, plan = self._planned(sources, cell, results)
+        ways = self._ways(sources, cell, results, fewer)
+        (planner, plan), files = ways[0], dict[str, str]()
         seconds = planner.seconds(plan)
         steps = []
         for index in sorted({*plan.wanted, *plan.how}):  # a plan may take in more than the reading of the code asks for
@@ -106,13 +110,22 @@ class Session:
             if how != "kept" or digest in self.history.run | self.history.loaded:
                 step = {"cell": one.cell, "statement": one.number, "how": how, "digest": digest}
                 steps.append({**step, "file": file, "seconds": seconds.get(index, 0.0)})
-        running = [plan.page.statements[index] for index, how in plan.how.items() if how == "run"]
+        for _, other in ways:
+            files |= {
+                other.digests[k]: results[other.digests[k]]["file"] for k, how in other.how.items() if how == "load"
+            }
+        running = [other.page.statements[k] for _, other in ways for k, how in other.how.items() if how == "run"]
         return {
             "steps": steps,
-            "files": [step["file"] for step in steps if step["how"] == "load" and step["digest"] not in self.data],
+            "files": {digest: file for digest, file in files.items() if digest not in self.data},
             "seconds": sum(seconds.values()),
             "imports": imports(running),
         }
+
+    def _ways(self, sources: Sequence[str], cell: int, results: Results, fewer: bool) -> list[tuple[Planner, Plan]]:
+        """Return how a cell can be run: where it takes long with fewer seeds, in one way or the other."""
+        planner, plan = self._planned(sources, cell, results)
+        return (planner.cheaper(plan) if fewer else []) or [(planner, plan)]
 
     def _planned(self, sources: Sequence[str], cell: int, results: Results) -> tuple[Planner, Plan]:
         planner = Planner(list(sources), cell, results, self.history, self.refused)
@@ -120,25 +133,32 @@ class Session:
 
     # -- runs
 
-    def run(self, sources: Sequence[str], cell: int, results: Results) -> dict[str, Any]:
-        """Run a cell with what it needs; return whether it went well."""
-        planner, plan = self._planned(sources, cell, results)
-        everything = False
+    def run(self, sources: Sequence[str], cell: int, results: Results, fewer: bool = False) -> dict[str, Any]:
+        """Run a cell with what it needs, where that takes long and is asked for with fewer seeds; return how it went."""
+        ways, everything = self._ways(sources, cell, results, fewer), False
         while True:
-            display = shown.Display(self._tell)
+            planner, plan = ways[0]
+            display, self.kept = shown.Display(self._tell), [] if plan.cut else None
             try:
                 self._check(plan, cell)
                 self._steps(planner, plan, cell, sources, display)
-                return {"ok": True, "all": everything, "claims": display.claims}
+                return {"ok": True, "all": everything, "few": self._few(planner, plan), "claims": display.claims}
             except _Unloadable:
-                planner, plan = self._planned(sources, cell, results)
+                ways = self._ways(sources, cell, results, fewer)
             except BaseException as error:
-                if not everything and self._was_missed(error, plan):
+                missed = not everything and self._was_missed(error, plan)
+                if self._is_of_fewer(error, plan, missed):
+                    others = [way for way in ways[1:] if way[1].digests[self.at] != plan.digests[self.at]]
+                    if not others:
+                        return {"ok": False, "all": False, "few": self._few(planner, plan, error), "claims": 0}
+                    ways = others
+                    self.emit("again", {})
+                elif missed:
                     self.forget()
-                    planner, plan, everything = *self._all(sources, cell, results), True
-                    continue
-                self.emit("error", shown.problem(error, cell))
-                return {"ok": False, "all": everything, "claims": display.claims}
+                    ways, everything = [self._all(sources, cell, results)], True
+                else:
+                    self.emit("error", shown.problem(error, cell))
+                    return {"ok": False, "all": everything, "few": None, "claims": display.claims}
             finally:
                 self.loud = False
                 self.figures.loud = False
@@ -161,6 +181,38 @@ class Session:
         hidden = any("globals" in one.source or "exec" in one.source for one in plan.page.statements[:first])
         return hidden or any(error.name in one.touches for one in others)
 
+    # -- fewer seeds
+
+    def _sizes(self, plan: Plan) -> set[int]:
+        """Return how many seeds there are of which a run has fewer."""
+        before = (self.history.cuts.get(plan.digests[index], frozenset()) for index in plan.cut)
+        return self.fewer.sizes.union(*before)
+
+    def _tell_cuts(self, plan: Plan, told: set[int]) -> set[int]:
+        """Tell the page that what it shows is of fewer seeds, unless it knows."""
+        sizes = self._sizes(plan)
+        if sizes - told:
+            self.emit("few", {"seeds": few.SEEDS, "of": sorted(sizes)})
+        return sizes
+
+    def _is_of_fewer(self, error: BaseException, plan: Plan, missed: bool) -> bool:
+        """Return whether fewer seeds may be why a run failed; what is a slip in any case is the reader's."""
+        possible = missed or not isinstance(error, few.OWN)
+        return possible and self.at in plan.cut and bool(self._sizes(plan))
+
+    def _few(self, planner: Planner, plan: Plan, error: BaseException | None = None) -> dict[str, Any] | None:
+        """Return what a run with fewer seeds was; None, with the claims judged, where there was nothing to leave out."""
+        kept, self.kept = self.kept or [], None
+        if not (sizes := self._sizes(plan) if plan.cut else set()):
+            for claim in kept:
+                self.emit("claim", claim)
+            return None
+        sources, cell, results, *_ = planner.asked
+        everything = Planner(sources, cell, results, self.history, self.refused)
+        seconds = sum(everything.seconds(everything.plan()).values())
+        told = f"{type(error).__name__}: {error}".splitlines()[0] if error else None
+        return {"seeds": few.SEEDS, "of": sorted(sizes), "seconds": seconds, "claims": len(kept), "error": told}
+
     @staticmethod
     def _check(plan: Plan, cell: int) -> None:
         """Raise the error of a cell that is no Python, if the run needs it."""
@@ -178,7 +230,9 @@ class Session:
         left = planner.seconds(plan)
         total, first = len(plan.how), plan.target[0] if plan.target else -1
         with _display.shown_on(display), self._streams():
+            told = self._tell_cuts(plan, set())
             for done, index in enumerate(plan.how):
+                self.at = index
                 here = plan.page.statements[index].cell == cell
                 if here and not self.loud:
                     self._close()
@@ -187,6 +241,7 @@ class Session:
                 self.emit("step", {"done": done, "of": total, "cell": place, "seconds": sum(left.values())})
                 self._step(planner, plan, index)
                 left.pop(index)
+                told = self._tell_cuts(plan, told)
             self.loud = self.figures.loud = first in plan.wanted
             self.figures.show()
 
@@ -208,6 +263,7 @@ class Session:
             self.names.pop(name, None)
             history.versions.pop(name, None)
         how, said, began = plan.how[index], self.said, time.perf_counter()
+        self.fewer.sizes.clear()
         before, given = dict(history.versions), None
         history.versions |= dict.fromkeys(one.touches, BROKEN)
         if how == "load":
@@ -217,13 +273,21 @@ class Session:
             self._execute(plan, index)
             history.run.add(digest)
             history.loaded.discard(digest)
-            history.seconds[one.place] = time.perf_counter() - began
+            history.seconds[one.place] = (time.perf_counter() - began) / self._part(plan, index)
         history.versions |= planner.made(index, before, given)
         if one.ambient:
             history.ambient.add(digest)
         silent = said == self.said and not self.figures.open()
         if silent and (how == "load" or time.perf_counter() - began > LONG):
             history.quiet.add(digest)
+
+    def _part(self, plan: Plan, index: int) -> float:
+        """Return the part of its time that a statement took; note how many seeds there were to it."""
+        if index not in plan.cut:
+            return 1.0
+        sizes = self.history.cuts[plan.digests[index]] = frozenset(self.fewer.sizes)
+        draws = few.cuts(plan.page).share(index) == 1.0  # or has seeds that nobody could read: its time is its own
+        return 1.0 if draws or not sizes else few.share(max(sizes))
 
     def _load(self, names: frozenset[str], digest: str) -> set[str]:
         """Take a result of the book and return its names; one that cannot be read is not asked for again."""
@@ -238,23 +302,27 @@ class Session:
     def _execute(self, plan: Plan, index: int) -> None:
         """Run a statement; the last expression of the cell is shown."""
         one = plan.page.statements[index]
-        file = shown.cell_file(one.cell)
-        if isinstance(one.node, ast.Delete) and all(isinstance(part, ast.Name) for part in one.node.targets):
+        node, file = few.cuts(plan.page).node(index) if index in plan.cut else one.node, shown.cell_file(one.cell)
+        if isinstance(node, ast.Delete) and all(isinstance(part, ast.Name) for part in node.targets):
             for name in one.binds & one.makers.keys():
                 self.names.setdefault(name)  # not there where nobody needed it
         last = self.loud and index == plan.target[-1]
-        if last and isinstance(one.node, ast.Expr) and not one.hushed:
-            value = eval(compile(ast.Expression(one.node.value), file, "eval"), self.names)
+        if last and isinstance(node, ast.Expr) and not one.hushed:
+            value = eval(compile(ast.Expression(node.value), file, "eval"), self.names)
             self._show(value)
         else:
-            exec(compile(ast.Module([one.node], []), file, "exec"), self.names)
+            exec(compile(ast.Module([node], []), file, "exec"), self.names)
 
     # -- what is told
 
     def _tell(self, kind: str, payload: dict[str, Any]) -> None:
         """Tell the page, if the cell is the one that was asked for."""
-        if self.loud:
-            self.said += 1
+        if not self.loud:
+            return
+        self.said += 1
+        if kind == "claim" and self.kept is not None:
+            self.kept.append(payload)
+        else:
             self.emit(kind, payload)
 
     @contextlib.contextmanager
