@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from themed_figures import DARK
 
-_RECORD = re.compile(r'<div class="gl-frames">.*?<script type="application/json">(.*?)</script>', re.DOTALL)
+RECORD = re.compile(r'<div class="gl-frames">.*?<script type="application/json">(.*?)</script>', re.DOTALL)
 
 
 class frames(nodes.General, nodes.Element):
@@ -38,7 +38,7 @@ class AddSliders(SphinxTransform):
             if bundle.get("nb_element") != "mime_bundle":
                 continue
             kinds = {kind["mime_type"]: kind for kind in bundle}
-            found = _RECORD.search(kinds["text/html"].astext()) if "text/html" in kinds else None
+            found = RECORD.search(kinds["text/html"].astext()) if "text/html" in kinds else None
             if found is None:
                 continue
             bundle.remove(kinds["text/html"])

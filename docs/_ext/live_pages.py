@@ -20,8 +20,10 @@ from typing import Any
 import nbformat
 import numpy
 from docutils import nodes
+from frames import RECORD
 from gradlab_live.digests import digests
 from gradlab_live.needs import Page
+from gradlab_live.shown import Display
 from myst_nb.core.execute.base import NotebookClientBase
 from page_order import is_cell, part
 from sphinx.application import Sphinx
@@ -91,13 +93,24 @@ def facts(cell: nodes.container) -> dict[str, Any]:
     }
 
 
+def drawn_here(cell: nodes.container) -> float:
+    """Return what part of a cell's frames a browser draws: the rest of their time is not spent there."""
+    raws = [raw.astext() for raw in cell.findall(nodes.raw)]
+    many = [len(json.loads(found[1])["says"]) for found in map(RECORD.search, raws) if found]
+    most = Display.drawings or max(many, default=1)
+    return min([1.0, *(most / one for one in many)])
+
+
 NOTHING: dict[str, Any] = {"claims": [], "figure": None, "images": 0, "frames": False, "text": None}
 
 
-def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def results(
+    app: Sphinx, page: Page, told: dict[int, dict[str, Any]], parts: dict[int, float]
+) -> dict[str, dict[str, Any]]:
     """Write the results of a page; return them by the digests of their statements.
 
-    A slow statement without a result is among them too, without a file: so a reader is told how long it may take.
+    A slow statement without a result is among them too, without a file: so a reader is told how long it may take. Of
+    frames, which end a cell, that is the part that a browser draws.
     """
     found: dict[str, dict[str, Any]] = {}
     names = digests(page)
@@ -106,7 +119,9 @@ def results(app: Sphinx, page: Page, told: dict[int, dict[str, Any]]) -> dict[st
         made = cell["results"].get(str(one.number))
         if made is None:
             continue
-        entry = {"seconds": cell["seconds"][one.number], "place": [one.cell, one.number], "numpy": numpy.__version__}
+        last = one is page.of(one.cell)[-1]
+        seconds = cell["seconds"][one.number] * (parts.get(one.cell, 1.0) if last else 1.0)
+        entry = {"seconds": round(seconds, 3), "place": [one.cell, one.number], "numpy": numpy.__version__}
         if "data" in made:
             data = base64.b64decode(made["data"])
             name = f"{hashlib.sha256(data).hexdigest()[:16]}.pkl.gz"
@@ -150,9 +165,10 @@ class DescribePage(SphinxTransform):
         ]
         numbers = {at: number for number, (at, _) in enumerate(code)}
         told = {numbers[at]: one for at, one in _taken.items()}
-        shown = {}
+        shown, parts = {}, {}
         for cell in cells:
             number = numbers[cell["cell_index"]]
+            parts[number] = drawn_here(cell)
             cell["gl-cell"] = number
             if (box := part(cell, "source")) is not None:
                 box["gl-cell"] = number
@@ -172,7 +188,7 @@ class DescribePage(SphinxTransform):
                 for number, text in enumerate(sources)
             ],
             "starters": begun(self.document),
-            "results": results(self.app, Page(sources), told),
+            "results": results(self.app, Page(sources), told, parts),
         }
         path = Path(self.app.outdir, FOLDER, f"{name}.json")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from gradlab_live import Session, needs, plans, statements
 from gradlab_live.digests import digests
 from gradlab_live.needs import Page
 from gradlab_live.results import LARGEST, unpack
+from gradlab_live.shown import Display
 from live_pages import EDITABLE, FOLDER, MIME
 from small_book import Book, cell
 
@@ -195,6 +196,11 @@ def small(tmp_path_factory):
         + cell("large = burn(0.5, np.random.default_rng(0).normal(size=10**5)).tolist()\ndel large")
         + cell(
             figure + "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([burn(0.5), 2])\nplt.show()"
+        )
+        + cell(
+            figure.replace("one", "moving")
+            + "def draw(k):\n    fig, ax = plt.subplots()\n    ax.set(xlim=(0, 2), ylim=(0, 2))\n    burn(0.1)\n    return f'It is {k}.'\n\n"
+            "gl.plots.frames(draw, k=range(20))"
         ),
     )
     return book, *book.build()
@@ -216,7 +222,7 @@ def test_slow_statements_are_shipped_where_they_can_be(small):
     }
     assert made[5, 0]["names"] == ["burn"]
     assert {place: entry["refused"] for place, entry in made.items() if not entry["file"]}.keys() == {
-        *((3, 0), (3, 1), (6, 0), (7, 2))
+        *((3, 0), (3, 1), (6, 0), (7, 2), (8, 1))
     }
     assert made[3, 0]["refused"] == "it shows something"
     assert "packed" in made[6, 0]["refused"]
@@ -225,10 +231,17 @@ def test_slow_statements_are_shipped_where_they_can_be(small):
     assert all(entry["seconds"] >= 0.4 for entry in record["results"].values())
 
 
+def test_of_frames_those_drawings_are_counted_that_a_browser_makes(small):
+    book = small[0]
+    record = json.loads((book.folder / "docs" / "_build" / "html" / FOLDER / "page.json").read_text())
+    (seconds,) = (one["seconds"] for one in record["results"].values() if one["place"] == [8, 1])
+    assert seconds == pytest.approx(record["cells"][8]["seconds"] * Display.drawings / 20, rel=0.1)
+
+
 def test_what_travels_is_in_no_page_notebook_or_figure(small):
     built = small[0].folder / "docs" / "_build"
     page = (built / "html" / "page.html").read_text()
-    assert page.count("<figure") == 1
+    assert page.count("<figure") == 2
     assert re.findall(r'<div class="cell [^"]*" data-cell="(\d)"', page)[:3] == ["0", "1", "2"]
     executed = nbformat.read(built / "jupyter_execute" / "page.ipynb", as_version=4)
     assert not any(MIME in str(one.get("outputs")) for one in executed.cells)
