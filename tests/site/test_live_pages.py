@@ -262,4 +262,4 @@ def test_a_plan_names_all_that_a_run_does_and_each_file_that_it_takes(page):
         done = {plan.page.statements[index].place: how for index, how in plan.how.items()}
         assert done.items() <= steps.items(), number
         wanted = [results[plan.digests[index]]["file"] for index, how in plan.how.items() if how == "load"]
-        assert sorted(told["files"]) == sorted(wanted), number
+        assert sorted(told["files"].values()) == sorted(wanted), number
