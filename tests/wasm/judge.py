@@ -56,7 +56,9 @@ def apart(one, other, scale=0.0):
     if math.isnan(one) and math.isnan(other):
         return False
     least = 1e-12 if 0 in {one, other} else 0.0
-    return one != other and not math.isclose(one, other, rel_tol=10.0**-DIGITS, abs_tol=max(least, scale * 10.0**-DIGITS))
+    return one != other and not math.isclose(
+        one, other, rel_tol=10.0**-DIGITS, abs_tol=max(least, scale * 10.0**-DIGITS)
+    )
 
 
 def scale_of(bound):
