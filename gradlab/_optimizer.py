@@ -80,7 +80,7 @@ class Optimizer(Alike):
         """Update ``theta`` and ``slots`` in place, entry by entry; ``scratch`` and ``gradient`` may be overwritten."""
         raise NotImplementedError(f"{type(self).__name__} has no update; use one of {', '.join(OPTIMIZERS)}")
 
-    def _memory(self, before: Optimizer, slots: Sequence[Array]) -> tuple[Array, ...]:
+    def _memory(self, before: Any, slots: Sequence[Array]) -> tuple[Array, ...]:
         """Return what another one of this kind remembers as this one would have kept it."""
         return tuple(slot.copy() for slot in slots)
 

@@ -275,10 +275,9 @@ class Adam(Optimizer):
         size = self.rate(step) * (1 - self.beta1) / ((1 - self.beta1**step) * root)
         return self.beta1, self.beta2, size, self.epsilon / root
 
-    def _memory(self, before: Optimizer, slots: Sequence[Array]) -> tuple[Array, ...]:
+    def _memory(self, before: Any, slots: Sequence[Array]) -> tuple[Array, ...]:
         """Return the moments with the factors of other β, so that m and v are what they were."""
         first, second = slots
-        assert isinstance(before, Adam)
         return (
             first * ((1 - before.beta1) / (1 - self.beta1)),
             second * ((1 - before.beta2) / (1 - self.beta2)),
