@@ -59,7 +59,13 @@ function lengths([, hidden, theory], [, normalize, residual, , , depths]) {
 
 /** The model's curve for a depth, or a deeper one that reaches it. @param {Record<number, Int16Array>} model @param {number} depth */
 function reaching(model, depth) {
-  return model[Math.min(...Object.keys(model).map(Number).filter((one) => one >= depth))];
+  return model[
+    Math.min(
+      ...Object.keys(model)
+        .map(Number)
+        .filter((one) => one >= depth),
+    )
+  ];
 }
 
 /**
@@ -182,9 +188,7 @@ export function signals(line, depth, { steps, endless: [endless, far], width, sa
     spread: band("spread"),
     dead: share("dead"),
     saturated: share("saturated"),
-    theory: known
-      ? { gradient: foretold("gradient"), delta: foretold("delta"), spread: foretold("spread") }
-      : null,
+    theory: known ? { gradient: foretold("gradient"), delta: foretold("delta"), spread: foretold("spread") } : null,
     width,
     samples,
     seeds,

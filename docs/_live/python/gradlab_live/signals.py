@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +26,8 @@ Signals = dict[str, Any]
 
 WIDTH, SEEDS, SAMPLES = 32, 20, 64
 QUANTILES = {"low": 0.1, "middle": 0.5, "high": 0.9}
+STEEP = 8.0  # how many times a relative change of what enters may grow: a finite width changes it by tenths
+NUDGE = 1.05
 NODES = 64  # of each quadrature over the common and the own part of two pre-activations
 
 
@@ -237,6 +238,7 @@ class _Through(NamedTuple):
     value: Array  # E f(u) f(v) of each group of pairs
     slope: Array  # E f′(u) f′(v)
     spread: float
+    growth: float  # relative change of E f² over that of E u²
 
 
 @functools.lru_cache(maxsize=2048)
@@ -256,7 +258,9 @@ def _through(activation: gl.Activation, square: float, likeness: tuple[float, ..
     exact = (moments.mean_square, moments.slope_mean_square)
     # held to the exact moments of one pre-activation: the nodes do not know of kinks
     value, slope = (known * part / part[0] if part[0] else part for known, part in zip(exact, products, strict=True))
-    return _Through(value, slope, math.sqrt(max(moments.variance, 0.0)))
+    more = activation.gaussian_moments(scale=scale * NUDGE).mean_square  # by differences: f may jump
+    growth = math.log(more / moments.mean_square) / math.log(NUDGE) / 2
+    return _Through(value, slope, math.sqrt(max(moments.variance, 0.0)), growth)
 
 
 @functools.cache
@@ -316,7 +320,8 @@ def theory(net: gl.MLP, *, samples: int = SAMPLES) -> dict[str, Curve] | None:
     dict or None
         Logarithms of the norms of weight gradients and of slopes in pre-activations, of each layer, and of the standard
         deviation of what hidden layers pass on. None with a normalisation or residual connections, for initialisers
-        whose variance is not known, and where a number is not finite or is 0.
+        whose variance is not known, where a number is not finite or is 0, and where the theory is of no use at a finite
+        width: it takes a mean square for a sure number, and the layers make a small change of it `STEEP` times as large.
     """
     known = None if net.normalize or net.residual else _variances(net)
     if known is None:
@@ -331,14 +336,18 @@ def theory(net: gl.MLP, *, samples: int = SAMPLES) -> dict[str, Curve] | None:
 
 def _mean_field(net: gl.MLP, weights: list[float], shifts: list[float], pairs: _Pairs) -> dict[str, Curve]:
     """Go forward and back."""
-    entering, slopes, spread = [pairs.products], [], []
+    entering, slopes, spread, growth = [pairs.products], [], [], 1.0
     for units, weight, shift in zip(net.sizes[1:-1], weights, shifts, strict=False):
-        seen = _through(net.activation, *_split(weight * entering[-1] + shift))
+        products = weight * entering[-1] + shift
+        seen = _through(net.activation, *_split(products))
+        growth *= seen.growth * (1 - shift / products[0])
+        if not abs(growth) <= STEEP:
+            raise OverflowError("what a finite width changes grows from layer to layer")
         entering.append(units * seen.value)
         slopes.append(seen.slope)
         spread.append(seen.spread)
     square, likeness = _split(weights[-1] * entering[-1] + shifts[-1])
-    going = [net.sizes[-1] and _loss_slopes(pairs, square, np.array([1.0, *likeness]), net.sizes[-1])]
+    going = [_loss_slopes(pairs, square, np.array([1.0, *likeness]), net.sizes[-1])]
     for index in range(net.depth - 1, 0, -1):
         going.append(going[-1] * weights[index] * net.sizes[index] * slopes[index - 1])
     going.reverse()
@@ -354,12 +363,3 @@ def _split(products: Array) -> tuple[float, tuple[float, ...]]:
     """Return the mean square of pre-activations, and their correlations over two samples, from their mean products."""
     square = float(products[0])
     return square, tuple(np.clip(products[1:] / square, 0.0, 1.0).tolist())
-
-
-def settings(state: dict[str, Any], names: Sequence[str] = ("depth", "width")) -> dict[str, Any]:
-    """Return the arguments of `recipe` that a state of the bench holds."""
-    told = {name: int(state[name]) for name in names if name in state}
-    told |= {name: float(state[name]) for name in ("gain", "bias") if name in state}
-    if "normalize" in state:
-        told["normalize"] = state["normalize"]
-    return {**told, "residual": str(state.get("residual", 0)) in {"1", "True"}}
