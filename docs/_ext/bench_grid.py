@@ -33,7 +33,7 @@ DOCS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(DOCS / "_live" / "python"),) if path not in sys.path]
 
 import bench_code  # noqa: E402
-from gradlab_live import signals  # noqa: E402
+from gradlab_live import signals, theory  # noqa: E402
 
 Array = NDArray[Any]
 
@@ -191,7 +191,7 @@ def curves(passes: Passes, line: Line) -> dict[str, Any]:
             depth: {
                 "gradient": signals.bands(seen[depth]["gradient_norm"]),
                 "delta": signals.bands(seen[depth]["delta_norm"]),
-                "theory": signals.theory(line.recipe(passes.activation, depth)),
+                "theory": theory.theory(line.recipe(passes.activation, depth), signals.digits()),
             }
             for depth in line.depths
         },
@@ -215,7 +215,13 @@ def digest() -> str:
     """Return the digest of all that decides the numbers: gradlab, NumPy and this code."""
     made = hashlib.sha256(f"{sys.version} {np.__version__}".encode())
     package = Path(gl.__file__).parent
-    for path in [*sorted(package.rglob("*.py")), Path(__file__), Path(bench_code.__file__), Path(signals.__file__)]:
+    for path in [
+        *sorted(package.rglob("*.py")),
+        Path(__file__),
+        Path(bench_code.__file__),
+        Path(signals.__file__),
+        Path(theory.__file__),
+    ]:
         made.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return made.hexdigest()[:12]
 
