@@ -170,15 +170,15 @@ def theory(net: gl.MLP, data: gl.datasets.Data) -> dict[str, Curve] | None:
         whose variance is not known, where a number is not finite or is 0, and where the theory is of no use at a finite
         width: it takes a mean square for a sure number, and the layers make a small change of it `STEEP` times as large.
     """
-    known = None if net.normalize or net.residual else _variances(net)
-    if known is None:
+    if net.normalize or net.residual:
         return None
     with np.errstate(all="ignore"):
         try:
-            found = _mean_field(net, *known, _pairs(data))
+            known = _variances(net)
+            found = None if known is None else _mean_field(net, *known, _pairs(data))
         except (ValueError, ZeroDivisionError, OverflowError):  # a scale of 0, inf or nan
             return None
-    return found if all(np.isfinite(curve).all() for curve in found.values()) else None
+    return found if found and all(np.isfinite(curve).all() for curve in found.values()) else None
 
 
 def _mean_field(net: gl.MLP, weights: list[float], shifts: list[float], pairs: _Pairs) -> dict[str, Curve]:
