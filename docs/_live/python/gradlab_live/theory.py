@@ -21,7 +21,7 @@ Curve = list[float]
 
 STEEP = 8.0  # how many times a relative change of what enters may grow: a finite width changes it by tenths
 NUDGE = 1.05
-NODES = 64  # of each quadrature over the common and the own part of two pre-activations
+NODES = 32  # of each quadrature over the common and the own part of two pre-activations
 
 
 def variance(init: gl.initializers.Initializer, inputs: int, outputs: int, gain: float) -> float | None:
@@ -99,15 +99,24 @@ def _through(activation: gl.Activation, square: float, likeness: tuple[float, ..
     moments = activation.gaussian_moments(scale=scale)
     node, weight = _normal_nodes()
     common, own = scale * node[:, None], scale * node[None, :]
-    shared = np.array([1.0, *likeness])[:, None, None]
+    shared = np.array(likeness)[:, None, None]
+    alike = activation.value_and_derivative(scale * node)
     seen = activation.value_and_derivative(np.sqrt(shared) * common + np.sqrt(1 - shared) * own)
-    products = [(np.asarray(part) @ weight) ** 2 @ weight for part in seen]
-    exact = (moments.mean_square, moments.slope_mean_square)
-    # held to the exact moments of one pre-activation: the nodes do not know of kinks
-    value, slope = (known * part / part[0] if part[0] else part for known, part in zip(exact, products, strict=True))
-    more = activation.gaussian_moments(scale=scale * NUDGE).mean_square  # by differences: f may jump
-    growth = math.log(more / moments.mean_square) / math.log(NUDGE) / 2
-    return _Through(value, slope, math.sqrt(max(moments.variance, 0.0)), growth)
+    exact, products = (moments.mean_square, moments.slope_mean_square), []
+    for known, one, two in zip(exact, alike, seen, strict=True):
+        # held to the exact moment of one pre-activation: the nodes do not know of kinks
+        same = float(np.asarray(one) ** 2 @ weight)
+        other = (np.asarray(two) @ weight) ** 2 @ weight
+        products.append(known * np.array([1.0, *(other / same if same else other)]))
+    spread = math.sqrt(max(moments.variance, 0.0))
+    return _Through(products[0], products[1], spread, _growth(activation, scale))
+
+
+def _growth(activation: gl.Activation, scale: float) -> float:
+    """Return how a relative change of E u² changes E f², by differences: f may jump."""
+    z = np.linspace(-6, 6, 601)
+    squares = np.asarray(activation(np.array([[1.0], [NUDGE]]) * scale * z)) ** 2 @ np.exp(-z * z / 2)
+    return math.log(squares[1] / squares[0]) / math.log(NUDGE) / 2
 
 
 @functools.cache
