@@ -1,0 +1,395 @@
+"""The bench's grid: that its files hold what gl.probe measures, that grid.js reads them, and what the theory is worth."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import shutil
+import subprocess
+import warnings
+import zlib
+from pathlib import Path
+
+import bench_code
+import bench_grid
+import numpy as np
+import pytest
+from built_book import DOCS, HTML
+from gradlab_live import signals
+from gradlab_live.theory import theory, variance
+from sphinx.errors import ConfigError
+
+import gradlab as gl
+
+GRID = HTML / "_bench"
+SCRIPT = DOCS / "_live" / "js" / "bench" / "grid.js"
+LINES = bench_grid.lines()
+BANDS = ("gradient", "delta", "spread")
+built = pytest.mark.skipif(not (DOCS / bench_grid.PAGE).is_file(), reason="the book has no bench")
+
+
+@functools.cache
+def index() -> dict:
+    return json.loads((GRID / "grid.json").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def read(activation: str) -> list:
+    return bench_code.decode((GRID / index()["files"][activation]).read_bytes(), LINES)
+
+
+def settings(seed: int, number: int, activation: str = "") -> list[tuple[str, int, int]]:
+    """Return some settings of the grid: activation, place of the line, depth."""
+    draw = np.random.default_rng(seed)
+    names, found = list(gl.ACTIVATIONS), []
+    for _ in range(number):
+        place = int(draw.integers(len(LINES)))
+        name = activation or names[int(draw.integers(len(names)))]
+        found.append((name, place, int(draw.choice(LINES[place].depths))))
+    return found
+
+
+def probed(activation: str, line: bench_grid.Line, depth: int) -> dict:
+    """Return the signals of a setting as gl.probe measures them, with NumPy's own quantiles where all is finite."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        seen = gl.probe(line.recipe(activation, depth), signals.digits(), seeds=range(20))
+    found = {
+        "dead": np.median(np.nan_to_num(seen.dead_fraction[0]), axis=0),
+        "saturated": np.median(np.nan_to_num(seen.saturated_fraction[0]), axis=0),
+    }
+    for place, norms in zip(BANDS, (seen.gradient_norm, seen.delta_norm, seen.activation_std), strict=True):
+        logs = signals.logarithm(norms[0])
+        found[place] = {name: signals.quantile(logs, share) for name, share in signals.QUANTILES.items()}
+        sure = np.isfinite(logs).all(0)
+        for name, share in signals.QUANTILES.items():
+            own = np.quantile(logs[:, sure], share, axis=0)
+            np.testing.assert_allclose(found[place][name][sure], own, atol=1e-9)
+    return found
+
+
+def agree(view: dict, wanted: dict, *, middle: float = 0.0101, ends: float = 0.0301, shares: float = 0.0101) -> None:
+    """Fail where two views are further apart than they may be; what is endless has to be so in both."""
+    for place in BANDS:
+        for name, room in (("middle", middle), ("low", ends), ("high", ends)):
+            has, wants = np.array(view[place][name], float), np.array(wanted[place][name], float)
+            assert has.shape == wants.shape
+            endless = ~np.isfinite(wants)
+            assert np.array_equal(has[endless], wants[endless]), (place, name)
+            assert np.abs(has[~endless] - wants[~endless]).max(initial=0) <= room, (place, name)
+    for name in ("dead", "saturated"):
+        assert np.abs(np.array(view[name]) - np.array(wanted[name])).max(initial=0) <= shares, name
+
+
+# -- the built grid ----------------------------------------------------------------------------------------------------
+
+
+@built
+def test_each_activation_has_a_small_file_that_is_named_with_its_digest():
+    files = {path.name: path.read_bytes() for path in GRID.glob("*.bin")}
+    assert set(index()["files"]) == set(gl.ACTIVATIONS)
+    assert set(index()["files"].values()) == set(files)
+    for name, data in files.items():
+        assert hashlib.sha256(data).hexdigest()[:8] == name.removesuffix(".bin").rpartition("-")[2]
+    assert max(map(len, files.values())) <= 20_000
+    assert sum(path.stat().st_size for path in GRID.iterdir()) <= 400_000
+
+
+@built
+@pytest.mark.parametrize("activation", gl.ACTIVATIONS)
+def test_the_grid_is_what_probe_measures(activation):
+    for seed, (name, place, depth) in enumerate(settings(len(activation), 3, activation)):
+        agree(bench_code.view(read(name)[place], depth), probed(name, LINES[place], depth)), seed
+
+
+@built
+def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_python_does(tmp_path):
+    drawn = settings(1, 10)
+    whole = [("relu", place, depth) for place, line in enumerate(LINES) for depth in line.depths]
+    seen = in_node(tmp_path, GRID, [*drawn, *whole])
+    for (activation, place, depth), view in zip([*drawn, *whole], seen, strict=True):
+        wanted = bench_code.view(read(activation)[place], depth)
+        assert (view["theory"] is None) == (wanted["theory"] is None)
+        for name, curve in (wanted["theory"] or {}).items():
+            assert view["theory"][name] == pytest.approx(curve)
+        agree(view, wanted, middle=1e-9, ends=1e-9, shares=1e-9)
+        assert [view[name] for name in ("layers", "width", "samples", "seeds", "from")] == [depth, 32, 64, 20, "grid"]
+    for (activation, place, depth), view in zip(drawn, seen, strict=False):
+        agree(view, probed(activation, LINES[place], depth))
+
+
+# -- grid.js -----------------------------------------------------------------------------------------------------------
+
+RUN = """
+import { readFile } from "node:fs/promises";
+import { load } from "./grid.mjs";
+const { base, settings } = JSON.parse(await readFile(process.argv[2]));
+globalThis.document = { baseURI: base };
+globalThis.fetch = async (address) => {
+  const path = process.argv[3] + "/" + address.split("_bench/")[1];
+  try { return new Response(await readFile(path)); } catch { return new Response("", { status: 404 }); }
+};
+const words = (key, value) => (Number.isFinite(value) || typeof value !== "number" ? value : String(value));
+try {
+  const grid = await load("../");
+  const seen = [];
+  for (const one of settings) {
+    const has = grid.has(one);
+    seen.push(has ? await grid.view(one) : await grid.view(one).catch((error) => error.message));
+  }
+  console.log(JSON.stringify(seen, words));
+} catch (error) {
+  console.log(JSON.stringify({ said: error.message }));
+}
+"""
+
+
+def node(folder: Path, grid: Path, states: list[dict], base: str = "http://localhost/a/b/"):
+    """Run grid.js over the files of a grid; return what it gives for some states."""
+    shutil.copy(SCRIPT, folder / "grid.mjs")
+    (folder / "run.mjs").write_text(RUN, encoding="utf-8")
+    (folder / "asked.json").write_text(json.dumps({"base": base, "settings": states}), encoding="utf-8")
+    command = ["node", folder / "run.mjs", folder / "asked.json", grid]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    return json.loads(done.stdout)
+
+
+def in_node(folder: Path, grid: Path, drawn: list[tuple[str, int, int]]):
+    keys = ("init", "normalize", "residual", "gain", "bias")
+    states = [
+        {"activation": name, **dict(zip(keys, LINES[place], strict=False)), "depth": str(depth)}
+        for name, place, depth in drawn
+    ]
+    return node(folder, grid, states)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    """Return a grid of one activation with numbers that are made up, some endless."""
+    folder = tmp_path_factory.mktemp("small")
+    data = bench_code.encode(invented(0), LINES)
+    (folder / "tanh-0.bin").write_bytes(data)
+    (folder / "grid.json").write_text(json.dumps(bench_grid.index({"tanh": "tanh-0.bin"})))
+    return folder
+
+
+def invented(seed: int) -> list[dict]:
+    """Return signals of all lines that no network has: any size, endless here and there."""
+    draw = np.random.default_rng(seed)
+
+    def band(layers: int) -> dict:
+        values = np.sort(draw.normal(size=(3, layers)).cumsum(1) * 20, axis=0)
+        values[draw.random(values.shape) < 0.1] = np.inf
+        values[draw.random(values.shape) < 0.1] = -np.inf
+        return dict(zip(("low", "middle", "high"), np.sort(values, axis=0).tolist(), strict=True))
+
+    found = []
+    for line in LINES:
+        deepest = max(line.depths)
+        known = draw.normal(size=deepest).tolist()
+        told = {depth: draw.random() < 0.8 for depth in line.depths}
+        found.append(
+            {
+                "depths": {
+                    depth: {
+                        "gradient": band(depth),
+                        "delta": band(depth),
+                        "theory": {"gradient": known[:depth], "delta": known[:depth], "spread": known[: depth - 1]}
+                        if told[depth]
+                        else None,
+                    }
+                    for depth in line.depths
+                },
+                "spread": band(deepest - 1),
+                "dead": draw.random(deepest - 1).tolist(),
+                "saturated": draw.random(deepest - 1).tolist(),
+            }
+        )
+    return found
+
+
+def test_any_numbers_are_read_as_they_were_written(small, tmp_path):
+    wanted, drawn = invented(0), [("tanh", place, depth) for place, line in enumerate(LINES) for depth in line.depths]
+    decoded = bench_code.decode((small / "tanh-0.bin").read_bytes(), LINES)
+    seen = in_node(tmp_path, small, drawn)
+    for (_, place, depth), view in zip(drawn, seen, strict=True):
+        curves = wanted[place]
+        here = {
+            **curves["depths"][depth],
+            "spread": {name: part[: depth - 1] for name, part in curves["spread"].items()},
+            **{name: curves[name][: depth - 1] for name in ("dead", "saturated")},
+        }
+        for found in (bench_code.view(decoded[place], depth), view):
+            agree(found, here)
+            told = here["theory"] if bench_code.shape(LINES[place]).plain else None
+            assert (found["theory"] is None) == (told is None)
+            for name in told or {}:
+                assert found["theory"][name] == pytest.approx(told[name], abs=0.0201)
+
+
+def test_the_files_are_gzip_without_a_time(small):
+    data = (small / "tanh-0.bin").read_bytes()
+    assert data[:2] == b"\x1f\x8b"
+    assert data[4:8] == bytes(4)
+    assert zlib.decompress(data, 31)
+    assert data == bench_code.encode(invented(0), LINES)
+
+
+def test_what_is_not_in_the_grid_is_said_and_hostile_names_are_not_there(small, tmp_path):
+    inside = {"activation": "tanh", "init": "he_normal", "depth": 10}
+    outside = [{"activation": name} for name in ("relu", "own", "__proto__", "constructor", "toString", "<b>")]
+    outside += [{"depth": 11}, {"depth": 0}, {"depth": "1e400"}, {"init": "he_uniform"}, {"gain": 1.01}, {"bias": "x"}]
+    outside += [{"normalize": "layer", "depth": 50}, {"residual": 2}]
+    seen = node(tmp_path, small, [inside, *({**inside, **one} for one in outside)])
+    assert seen[0]["layers"] == 10
+    assert set(map(type, seen[1:])) == {str}, seen[1:]
+    assert len(set(seen[1:])) == 1
+    assert "not among those" in seen[1]
+
+
+@pytest.mark.parametrize(
+    ("base", "grid", "said"),
+    [("file:///book/playground.html", True, "from a file"), ("http://localhost/a/", False, "could not be fetched")],
+)
+def test_a_grid_that_cannot_be_fetched_is_refused_with_a_sentence(small, tmp_path, base, grid, said):
+    answer = node(tmp_path, small if grid else tmp_path, [{}], base)["said"]
+    assert said in answer
+    assert answer.endswith(".")
+
+
+# -- computed ----------------------------------------------------------------------------------------------------------
+
+KINDS = [
+    bench_grid.Line("glorot_normal"),
+    bench_grid.Line("matched", residual=1),
+    bench_grid.Line("pytorch_linear", normalize="layer"),
+    bench_grid.Line("orthogonal", normalize="batch", residual=1),
+    bench_grid.Line("glorot_normal", gain=1.25, bias=0.1),
+    bench_grid.Line("glorot_normal", gain=0.7),
+]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "prelu", "rrelu"])  # one that is plain, one that learns, one that draws
+def test_passes_that_share_what_goes_forward_give_the_numbers_of_probe(activation):
+    passes = bench_grid.Passes(activation, {})
+    with np.errstate(all="ignore"):
+        for line in KINDS:
+            seen = passes.through(line)
+            for depth in {max(seen), 10, min(seen)}:
+                statistics = seen[depth]
+                probe = gl.probe(line.recipe(activation, depth), signals.digits(), seeds=range(20))
+                for name, numbers in statistics.items():
+                    np.testing.assert_allclose(numbers, getattr(probe, name)[0], rtol=1e-9, err_msg=f"{line} {depth}")
+                assert set(statistics) >= set(bench_grid.BACK)
+            # the shallow ones have the beginning of what the deepest passed on
+            deepest, depth = max(seen), min(seen)
+            probe = gl.probe(line.recipe(activation, depth), signals.digits(), seeds=range(20))
+            for name in bench_grid.FORWARD:
+                shared = seen[deepest][name][:, : depth - 1]
+                np.testing.assert_allclose(shared, getattr(probe, name)[0], rtol=1e-9)
+
+
+def test_the_grid_is_kept_and_a_part_of_it_can_be_asked_for(tmp_path, monkeypatch, capfd):
+    monkeypatch.setenv("GRADLAB_BENCH", "square")
+    monkeypatch.setattr(bench_grid, "lines", lambda: LINES)
+    assert bench_grid.chosen() == ["square"]
+    bench_grid.compute(tmp_path)
+    assert "grid 1 of 1: square, " in capfd.readouterr().out
+    kept = (tmp_path / "square.bin").read_bytes()
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("it was computed before"))
+    bench_grid.compute(tmp_path)
+    bench_grid.write(tmp_path, tmp_path / "_bench")
+    told = json.loads((tmp_path / "_bench" / "grid.json").read_text())
+    assert (tmp_path / "_bench" / told["files"]["square"]).read_bytes() == kept
+    name, place, depth = settings(3, 1, "square")[0]
+    agree(bench_code.view(bench_code.decode(kept, LINES)[place], depth), probed(name, LINES[place], depth))
+
+
+def test_a_process_that_fails_ends_the_build_with_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADLAB_BENCH", "tanh")
+    monkeypatch.setattr(bench_grid.sys, "executable", shutil.which("false"))
+    with pytest.raises(ConfigError, match="could not be computed"):
+        bench_grid.compute(tmp_path)
+
+
+# -- signals -----------------------------------------------------------------------------------------------------------
+
+
+def test_quantiles_are_numpys_where_all_is_finite_and_say_what_is_endless():
+    values = np.random.default_rng(0).normal(size=(20, 5))
+    for share in signals.QUANTILES.values():
+        np.testing.assert_allclose(signals.quantile(values, share), np.quantile(values, share, axis=0))
+    norms = np.array([[0.0], [0.0], [1.0], [10.0], [np.nan], [np.inf]])
+    assert signals.bands(norms) == {"low": [-math.inf], "middle": [0.5], "high": [math.inf]}
+    assert signals.bands(np.zeros((4, 1)))["middle"] == [-math.inf]
+    assert signals.bands(np.array([[0.0], [1.0]]))["middle"] == [-math.inf]
+    assert signals.bands(np.array([[np.inf], [1.0]]))["middle"] == [math.inf]
+
+
+def test_signals_are_the_medians_of_one_probe():
+    net = signals.recipe("relu", "he_normal", depth=5, width=16, normalize="layer", residual=True)
+    found = signals.signals(net, seeds=3, samples=32, first_seed=7)
+    probe = gl.probe(net, signals.digits(32), seeds=[7, 8, 9])
+    assert found["gradient"]["middle"] == pytest.approx(np.median(np.log10(probe.gradient_norm[0]), axis=0).tolist())
+    assert found["theory"] is None
+    assert (found["layers"], found["width"], found["samples"], found["seeds"]) == (5, 16, 32, 3)
+    assert len(found["spread"]["low"]) == len(found["dead"]) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in gl.INITIALIZERS if name != "zeros"])
+@pytest.mark.parametrize("gain", [1.0, 1.7])
+def test_a_gain_scales_all_weights_and_the_theory_knows_their_variance(name, gain):
+    plain, more = gl.INITIALIZERS[name], signals.scaled(name, gain)
+    nets = [gl.MLP([64, 32, 32, 10], activation="tanh", init=init) for init in (plain, more)]
+    thetas = [net.initialize(range(8)) for net in nets]
+    np.testing.assert_allclose(thetas[1], gain * thetas[0], rtol=1e-9, atol=1e-12)
+    drawn = np.concatenate([layer.weights.ravel() for layer in nets[1].layers(nets[1].initialize(range(300)))[1:2]])
+    wanted = variance(more, 32, 32, gl.tanh.gain)
+    assert drawn.var() == pytest.approx(wanted, rel=0.02)
+
+
+def test_a_variance_that_is_not_known_is_no_number_and_zeros_have_none():
+    own = gl.initializers.Initializer(
+        "own", lambda source, inputs, outputs, gain: source.normal(size=(inputs, outputs)), ""
+    )
+    assert variance(own, 3, 4, 1.0) is None
+    assert variance(gl.INITIALIZERS["zeros"], 3, 4, 1.0) == 0
+    assert variance(gl.initializers.constant(0.1), 3, 4, 1.0) is None
+    assert theory(gl.MLP([64, 8, 10], init=own), signals.digits()) is None
+    assert theory(gl.MLP([64, 8, 10], init="zeros"), signals.digits()) is None
+
+
+def away(activation: str, init: str, depth: int, width: int = 32, **more) -> dict[str, float]:
+    """Return how far the theory is from the measured medians, in decades, at worst over the layers."""
+    found = signals.signals(signals.recipe(activation, init, depth=depth, width=width, **more))
+    return {
+        name: float(np.abs(np.array(found["theory"][name]) - np.array(found[name]["middle"])).max()) for name in BANDS
+    }
+
+
+SMOOTH = ["sigmoid", "tanh", "relu", "leaky_relu", "selu", "gelu", "sine", "softplus"]
+
+
+@pytest.mark.parametrize("activation", SMOOTH)
+def test_theory_is_near_what_is_measured_at_ten_layers_of_32(activation):
+    for init in ("glorot_normal", "he_normal", "matched", "pytorch_linear"):
+        assert max(away(activation, init, 10).values()) < 0.25, init
+    assert max(away(activation, "orthogonal", 10).values()) < 0.15
+
+
+def test_theory_is_nearer_where_layers_are_wide_and_for_orthogonal_weights():
+    narrow, wide = away("relu", "he_normal", 30), away("relu", "he_normal", 30, width=128)
+    assert narrow["gradient"] > 0.5  # the picture shows it: 32 units are not infinitely many
+    assert wide["gradient"] < 0.4 * narrow["gradient"]
+    assert max(away("tanh", "orthogonal", 50).values()) < 0.06 < away("tanh", "glorot_normal", 50)["gradient"]
+    assert max(away("tanh", "glorot_normal", 10, gain=1.25, bias=0.1).values()) < 0.25
+
+
+def test_theory_says_nothing_where_it_is_of_no_use():
+    for name in ("relu_squared", "square", "tanhshrink"):
+        assert theory(signals.recipe(name, "he_normal", depth=10), signals.digits()) is None
+    for more in ({"normalize": "layer"}, {"normalize": "batch"}, {"residual": True}):
+        assert theory(signals.recipe("tanh", "he_normal", depth=10, **more), signals.digits()) is None
+    assert theory(signals.recipe("relu", "he_normal", depth=5, gain=1e200), signals.digits()) is None
