@@ -6,13 +6,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import gradlab as gl
 from gradlab_live import signals
 from gradlab_live.bench_data import EDGE
 from gradlab_live.bench_frame import BINS, FINE, LINE, PLANE, REACH, Frame, Pictures, packed, plane
 from gradlab_live.bench_own import Refused, own
 from gradlab_live.bench_run import Run
-from gradlab_live.bench_setting import DEFAULTS, IGNORED, LIVE, Setting, network, refusal
+from gradlab_live.bench_setting import DEFAULTS, IGNORED, Setting, network, refusal
 
 Told = dict[str, Any]
 
@@ -116,7 +115,10 @@ class Bench:
             names = list(dict.fromkeys(NAMES[key] for key in other))
             what = WORDS["and"].join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
             return {**self.begin(wanted), "restarted": True, "why": WORDS["anew"].format(what=what)}
-        run.change(wanted)
+        try:
+            run.change(wanted)
+        except Refused as refused:
+            return refused.told()
         self.state = wanted
         return {"ok": True, "restarted": False, "batch": run.batch}
 
@@ -177,6 +179,7 @@ class Bench:
             raise Refused("weight", WORDS["value"].format(given=f"{value}"[:40]))
         place = None if source == "bias" else int(source)
         run.edit(self.pictures.shown, int(layer), int(unit), place, number)
+        self.pictures.renew()
         return {"ok": True, "step": run.step}
 
     def signals(self, state: Mapping[str, Any]) -> Told:
@@ -231,6 +234,3 @@ def _number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return math.nan
-
-
-__all__ = ["LIVE", "Bench", "gl"]

@@ -94,7 +94,7 @@ class Pictures:
         self.plane = _Pass(net, len(self.grid)) if len(self.grid) else None
         # the large surface in as many strips as there are points in a small one
         fine = task.grid(FINE) if task.inputs == 2 else self.grid
-        self.strips = fine.reshape(-1, *self.grid.shape) if len(self.grid) else []
+        self.strips: Any = fine.reshape(-1, *self.grid.shape) if len(self.grid) else []
         self.many = min(SMALL, len(setting.seeds))
         self.surface = np.zeros(len(fine), np.float32)
         self.surfaces = np.zeros((self.many, len(self.grid)), np.float32)
@@ -106,6 +106,10 @@ class Pictures:
         began = time.perf_counter()
         with np.errstate(all="ignore"):  # seeds that diverge are data
             return {"step": self.run.step, **self._numbers(), **self._units(), **self._surfaces(began)}
+
+    def renew(self) -> None:
+        """Let the next frame have all surfaces, however long it takes."""
+        self.seen = (None, self.shown)
 
     def _numbers(self) -> Frame:
         """Return what is known of all seeds."""
@@ -157,7 +161,7 @@ class Pictures:
         return {
             "maps": maps,
             "surface": self.surface.reshape(fine),
-            "surfaces": self.surfaces.reshape(-1, *self.side),
+            "surfaces": self.surfaces.reshape(-1, *self.side).copy(),
         }
 
     def _plane(self, history: gl.History, row: int) -> gl.Trace:
@@ -176,9 +180,9 @@ class Pictures:
         found = []
         for strip in self.strips:
             self.plane.take(history, shown)
-            found.append(difference(self.plane(strip).outputs)[0])
+            found.append(np.float32(difference(self.plane(strip).outputs)[0]))
             yield
-        self.surface = np.float32(np.concatenate(found))
+        self.surface = np.concatenate(found)
         for row in range(self.many):
             if row != self.shown:
                 self._plane(self.run.history, row)
@@ -202,7 +206,8 @@ def _root_mean_square(delta: Array) -> Array:
 def slope_curve(activation: gl.Activation) -> Array:
     """Return the slope in the middle of each bin of the histograms."""
     middle = (np.arange(BINS) + 0.5) * (2 * REACH / BINS) - REACH
-    return np.float32(activation.derivative(middle))
+    found: Array = activation.derivative(middle).astype(np.float32)
+    return found
 
 
 def packed(frame: Frame) -> dict[str, Any]:

@@ -11,9 +11,11 @@ import numpy as np
 import gradlab as gl
 
 MOST_KINKS = 8
+TAKEN = ("data", "dataclasses", "gl", "init", "matched", "net", "np", "run", "theta")
 WORDS = {
     "empty": "There is no activation yet: define one, such as “def f(x): return x * x, 2 * x”.",
     "none": "The code defines no function: it must hold “def f(x):” and return the value and the slope at x.",
+    "taken": "The script of the bench needs the name “{name}”; take another one.",
     "slope": "gradlab does not differentiate: after the value return the slope, “return value, slope”.",
     "raised": "The code of the activation raised {kind}: {what}",
     "line": "Line {line} of the activation is no Python: {what}.",
@@ -84,6 +86,11 @@ def _definition(code: str) -> tuple[str, int | None]:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if not functions:
         raise Refused("code", WORDS["none"])
+    bound = {node.name for node in functions}
+    named = [one for node in tree.body for one in ast.walk(node) if isinstance(one, ast.Name)]
+    bound |= {one.id for one in named if isinstance(one.ctx, ast.Store)}
+    if taken := sorted(bound & set(TAKEN)):
+        raise Refused("code", WORDS["taken"].format(name=taken[0]))
     last = functions[-1]
     return last.name, None if last.decorator_list else last.lineno
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gradlab as gl
-from gradlab_live.bench_setting import Setting, State, batch, optimizer, plain
+from gradlab_live.bench_setting import Setting, State, batch, called, optimizer, plain
 
 Array = NDArray[Any]
 
-COLUMNS = 88  # of the script
 KEPT = 2000  # records; with more of them every second one is dropped
 NAMES = ("loss", "accuracy", *gl.STATISTICS)
 
@@ -132,9 +130,9 @@ class Run:
         for name, kept in self.records.items():
             kept.append(getattr(self.history, name)[-1])
         if len(self.steps) > KEPT:
-            self.steps[1:-1:2] = []
+            del self.steps[1:-1:2]
             for kept in self.records.values():
-                kept[1:-1:2] = []
+                del kept[1:-1:2]
 
     def change(self, state: State) -> None:
         """Go on with what the controls say of optimiser, schedule, rate and batch."""
@@ -165,9 +163,10 @@ class Run:
             text = f"net.layers(theta)[{layer}].weights[{row}, {source}, {unit}] = {plain(value)}"
         moments = net.moments(theta, self.setting.task.data.x)
         seen, _ = self._train(0, optimizer="sgd", seeds=self.setting.seeds, theta=theta)
-        self.history = replace(
-            self.history, theta=theta, moments=moments, **{name: getattr(seen, name)[-1:] for name in NAMES}
-        )
+        records = {name: getattr(self.history, name).copy() for name in NAMES}
+        for name, kept in records.items():
+            kept[-1, row] = getattr(seen, name)[-1, row]
+        self.history = replace(self.history, theta=theta, moments=moments, **records)
         self._keep()
         self.log.append(Edited(text))
 
@@ -183,20 +182,22 @@ class Run:
         lines += ["import numpy as np", ""] if numpy else []
         lines += ["import gradlab as gl", ""]
         lines += ["", *mine.text.splitlines(), "", ""] if mine is not None else []
-        lines += [*task.text, f"net = {self.setting.net_text}", *self._trained(), ""]
+        lines += [*task.text, *self.setting.net_text, *self._trained(), ""]
         lines += ["print(run)", "print(run.loss[-1], run.accuracy[-1])", ""]
         return "\n".join(lines)
 
     def _trained(self) -> list[str]:
         """Return the lines that train."""
         events = list(self.log)
-        first = events.pop(0) if events and isinstance(events[0], Trained) else Trained(self.batch, 0)
+        first = Trained(self.batch, 0)
+        if events and isinstance(events[0], Trained):
+            first, *events = events  # type: ignore[assignment]
         seeds = f"range({self.setting.seeds.start}, {self.setting.seeds.stop})".replace("(0, ", "(")
-        lines = _call([*self._arguments(first, self.first_text), f"seeds={seeds}"])
+        lines = called("run = gl.train", [*self._arguments(first, self.first_text), f"seeds={seeds}"])
         for index, event in enumerate(events):
             before, after = events[index - 1 : index], events[index + 1 : index + 2]
             if isinstance(event, Trained):
-                lines += _call([*self._arguments(event, "run.optimizer"), "resume=run"])
+                lines += called("run = gl.train", [*self._arguments(event, "run.optimizer"), "resume=run"])
             elif isinstance(event, Changed):
                 lines.append(f"run = run.with_optimizer({event.text})")
             else:
@@ -227,15 +228,6 @@ class Run:
             for seed, row in zip(self.setting.seeds, of_step, strict=True):
                 lines.append(f"{step},{seed},{','.join(format(value, '.9g') for value in row)}")
         return "\n".join([*lines, ""])
-
-
-def _call(arguments: list[str]) -> list[str]:
-    """Return a call of train, in lines that fit a page."""
-    whole = f"run = gl.train({', '.join(arguments)})"
-    if len(whole) <= COLUMNS:
-        return [whole]
-    inner = textwrap.wrap(", ".join(arguments) + ",", COLUMNS - 4, break_long_words=False, break_on_hyphens=False)
-    return ["run = gl.train(", *(f"    {line}" for line in inner), ")"]
 
 
 def _starts(net: gl.MLP) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradlab as gl
-from gradlab_live.bench_data import PLANES, Task, task
+from gradlab_live.bench_data import Task, task
 from gradlab_live.bench_own import Own, Refused, own
 from gradlab_live.signals import biases, scaled
 
@@ -24,6 +24,7 @@ OPTIMIZERS = {
 }
 SPANS = {"cosine": 2000, "step_decay": 500, "warm_up": 200}  # updates
 HALF = 0.5  # what step_decay multiplies by
+COLUMNS = 88  # of a script
 LIVE = ("optimizer", "schedule", "learning-rate", "batch-size")  # what may change while it trains
 IGNORED = ("story",)
 DEFAULTS: dict[str, Any] = {
@@ -78,7 +79,9 @@ def number(state: State, key: str, *, least: float, most: float, whole: bool = F
         found = math.nan
     if not least <= found <= most or (whole and found != int(found)):
         kind = WORDS["whole" if whole else "any"]
-        raise Refused(key, WORDS["number"].format(key=key, kind=kind, least=least, most=most, given=f"{given}"[:40]))
+        raise Refused(
+            key, WORDS["number"].format(key=_label(key), kind=kind, least=least, most=most, given=f"{given}"[:40])
+        )
     return int(found) if whole else found
 
 
@@ -86,8 +89,13 @@ def choice(state: State, key: str, names: Mapping[str, Any] | tuple[str, ...]) -
     """Return a name of the state that is one of those allowed."""
     given = str(state[key])
     if given not in names:
-        raise Refused(key, WORDS["choice"].format(key=key, names=", ".join(names), given=given[:40]))
+        raise Refused(key, WORDS["choice"].format(key=_label(key), names=", ".join(names), given=given[:40]))
     return given
+
+
+def _label(key: str) -> str:
+    """Return the name of a control as a sentence begins with it."""
+    return key.capitalize().replace("-", " ")
 
 
 def plain(value: float) -> str:
@@ -106,7 +114,7 @@ class Setting:
     net
         The recipe.
     net_text
-        Python that makes it.
+        Lines of Python that make it.
     own
         The reader's own activation, if it is one.
     loss
@@ -117,7 +125,7 @@ class Setting:
 
     task: Task
     net: gl.MLP
-    net_text: str
+    net_text: tuple[str, ...]
     own: Own | None
     loss: str
     seeds: range
@@ -161,8 +169,8 @@ def _unknown(name: str) -> str:
     return name
 
 
-def network(state: State, inputs: int, outputs: int, mine: Own | str) -> tuple[gl.MLP, str]:
-    """Return the recipe of a state, and the Python that makes it."""
+def network(state: State, inputs: int, outputs: int, mine: Own | str) -> tuple[gl.MLP, tuple[str, ...]]:
+    """Return the recipe of a state, and lines of Python that make it."""
     depth = number(state, "depth", least=2, most=50, whole=True)
     sizes = [inputs, *[number(state, "width", least=1, most=64, whole=True)] * (depth - 1), outputs]
     gain, bias = number(state, "gain", least=1e-3, most=1e3), number(state, "bias", least=0, most=1e3)
@@ -188,7 +196,8 @@ def network(state: State, inputs: int, outputs: int, mine: Own | str) -> tuple[g
         f'normalize="{normalize}"' if normalize != "none" else "",
         "residual=True" if residual else "",
     ]
-    return net, f"gl.MLP({', '.join(part for part in parts if part)})"
+    before = _init_lines(gain) if init == "matched" and gain != 1 else []
+    return net, (*before, *called("net = gl.MLP", [part for part in parts if part]))
 
 
 def _sizes_text(sizes: list[int]) -> str:
@@ -204,8 +213,27 @@ def _init_text(name: str, gain: float) -> str:
         return f'"{name}"'
     if name != "matched":
         return f'gl.INITIALIZERS["{name}"].bind(gain={plain(gain)})'
-    draw = f'lambda *given: {plain(gain)} * gl.INITIALIZERS["matched"].draw(*given)'
-    return f'gl.initializers.Initializer("matched × {gain:g}", {draw}, "")'
+    return "init"
+
+
+def _init_lines(gain: float) -> list[str]:
+    """Return the lines that make all matched weights larger, which `bind` cannot: it would forget the activation's gain."""
+    draw = f"lambda *given: {plain(gain)} * matched.draw(*given)"
+    arguments = [f'"matched × {gain:g}"', draw, '"matched weights, all larger"']
+    return ['matched = gl.INITIALIZERS["matched"]', *called("init = gl.initializers.Initializer", arguments)]
+
+
+def called(head: str, arguments: list[str]) -> list[str]:
+    """Return a call as lines of Python that fit a page."""
+    whole = f"{head}({', '.join(arguments)})"
+    if len(whole) <= COLUMNS:
+        return [whole]
+    lines = [""]
+    for argument in arguments:
+        if lines[-1] and len(lines[-1]) + len(argument) > COLUMNS - 6:
+            lines.append("")
+        lines[-1] += f"{argument}, "
+    return [f"{head}(", *(f"    {line.rstrip()}" for line in lines), ")"]
 
 
 def batch(state: State, samples: int) -> int | None:
@@ -232,12 +260,9 @@ def optimizer(state: State, elapsed: int) -> tuple[gl.Optimizer, str]:
     told, given = plain(rate), rate
     if name != "constant":
         span = SPANS[name] + (0 if name == "warm_up" else elapsed)
-        schedule = gl.SCHEDULES[name]
+        schedule: Any = gl.SCHEDULES[name]
         given = schedule(rate, span, HALF) if name == "step_decay" else schedule(rate, span)
         half = f", {HALF}" if name == "step_decay" else ""
         told = f"gl.schedules.{schedule.__name__}({told}, {span}{half})"
     extra = "".join(f", {key}={value!r}" for key, value in more.items())
     return kind(given, **more), f"gl.{kind.__name__}({told}{extra})"
-
-
-__all__ = ["DEFAULTS", "IGNORED", "LIVE", "PLANES", "Setting", "batch", "optimizer", "plain", "refusal"]
