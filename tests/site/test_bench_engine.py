@@ -50,7 +50,7 @@ def begun(**state):
 
 def slices(bench, *steps):
     for count in steps:
-        assert bench.slice(count) == {"ok": True, "step": bench.run.step, "steps": count, "said": []}
+        assert bench.slice(count) == {"ok": True, "step": bench.run.step, "steps": count, "said": ""}
     return bench.run.history
 
 
@@ -277,7 +277,7 @@ def test_an_own_activation_that_breaks_on_the_way_ends_the_slice_with_a_sentence
 
 def test_seeds_that_diverge_are_data_and_are_said_once():
     bench = begun(optimizer="sgd", learning_rate=100, activation="identity", loss="squared_error")
-    said = [one for _ in range(12) for one in bench.slice(5)["said"]]
+    said = [told for _ in range(12) if (told := bench.slice(5)["said"])]
     assert said
     assert len(said) == len({re.sub("first seen at step .*", "", one) for one in said}) <= 3
     frame = bench.frame()
@@ -361,6 +361,10 @@ def test_surfaces_that_have_no_time_wait_and_a_second_frame_has_all(monkeypatch)
     again = bench.frame()
     assert not (again["surfaces"] == first["surfaces"]).all((1, 2)).any()
     assert not np.array_equal(again["surface"], first["surface"])
+    bench.slice(1, whole=True)
+    whole = bench.frame()
+    assert not (whole["surfaces"] == again["surfaces"]).all((1, 2)).any()
+    again = whole
     slices(bench, 20)
     for _ in range(12):  # each has its turn, though the run goes on
         found = bench.frame()
@@ -535,7 +539,7 @@ def test_the_engine_answers_in_turn_and_hands_arrays_over(page):
         }"""
     )
     assert found["begun"]["sizes"] == [2, 5, 5, 5, 2]
-    assert found["sliced"] == {"ok": True, "step": 7, "steps": 7, "said": []}
+    assert found["sliced"] == {"ok": True, "step": 7, "steps": 7, "said": ""}
     assert (found["busy"], found["after"]) == (True, False)
     assert found["shown"]["step"] == 7
     assert found["shown"]["gradient"] == "Float64Array12"

@@ -259,7 +259,7 @@ async function attend({ id, bench: what, given }) {
   const { py } = await booted;
   bench ??= py.pyimport("gradlab_live.bench").Bench();
   const milliseconds = what === "slice" ? given[0].milliseconds : 0;
-  const passed = py.toPy(what === "slice" ? [given[0].steps ?? pace] : given);
+  const passed = py.toPy(what === "slice" ? [given[0].steps ?? pace, !milliseconds] : given);
   const began = performance.now();
   const answer = bench.ask(what, passed);
   if (milliseconds) pace = paced(performance.now() - began, milliseconds);

@@ -51,7 +51,7 @@ export class Engine {
     return this.ask("slice", { milliseconds });
   }
 
-  /** Train so many steps. @param {number} [count] */
+  /** Train so many steps; the next frame then has all surfaces, where other ones take turns. @param {number} [count] */
   steps(count = 1) {
     return this.ask("slice", { steps: count });
   }

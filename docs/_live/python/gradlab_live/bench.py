@@ -91,7 +91,7 @@ class Bench:
             "parameters": net.parameters,
             "sides": {"maps": PLANE if task.inputs == 2 else LINE, "surface": FINE if task.inputs == 2 else LINE},
             "histogram": {"low": -REACH, "high": REACH, "bins": BINS},
-            "said": run.warned,
+            "said": " ".join(run.warned),
         }
 
     def change(self, state: Mapping[str, Any]) -> Told:
@@ -122,8 +122,21 @@ class Bench:
         self.state = wanted
         return {"ok": True, "restarted": False, "batch": run.batch}
 
-    def slice(self, steps: int) -> Told:
-        """Take some steps; return the step reached and what is to be said."""
+    def slice(self, steps: int, whole: bool = False) -> Told:
+        """Take some steps.
+
+        Parameters
+        ----------
+        steps
+            How many.
+        whole
+            Whether the next frame is to have all surfaces, however long it takes.
+
+        Returns
+        -------
+        dict
+            The step reached, and what is to be said.
+        """
         run = self._run()
         if not 1 <= steps <= MOST:
             raise Refused("step", WORDS["slice"].format(most=MOST, given=steps))
@@ -134,7 +147,9 @@ class Bench:
                 raise
             what = WORDS["raised"].format(what=f"{type(error).__name__}: {error}")
             raise Refused("code", what) from error
-        return {"ok": True, "step": run.step, "steps": int(steps), "said": said}
+        if whole and self.pictures is not None:
+            self.pictures.renew()
+        return {"ok": True, "step": run.step, "steps": int(steps), "said": " ".join(said)}
 
     def frame(self) -> Frame:
         """Return the picture of now: arrays of float32, and of float64 where a number may be too small for that."""

@@ -87,7 +87,8 @@ def _definition(code: str) -> tuple[str, int | None]:
     if not functions:
         raise Refused("code", WORDS["none"])
     bound = {node.name for node in functions}
-    named = [one for node in tree.body for one in ast.walk(node) if isinstance(one, ast.Name)]
+    outside = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]  # what a function names is its own
+    named = [one for node in outside for one in ast.walk(node) if isinstance(one, ast.Name)]
     bound |= {one.id for one in named if isinstance(one.ctx, ast.Store)}
     if taken := sorted(bound & set(TAKEN)):
         raise Refused("code", WORDS["taken"].format(name=taken[0]))
@@ -127,13 +128,13 @@ def _sentence(error: BaseException) -> str:
     """Return what is wrong: gradlab's own words, where it has some."""
     said = " ".join(str(error).split())
     if isinstance(error, TypeError) and "must return two things" in said:
-        return f"{_closed(said)} {WORDS['slope']}"
+        return f"{closed(said)} {WORDS['slope']}"
     if isinstance(error, gl.testing.SlopeError) or _from_gradlab(error):
-        return _closed(said)
-    return _closed(WORDS["raised"].format(kind=type(error).__name__, what=said[:300] or "nothing more is known"))
+        return closed(said)
+    return closed(WORDS["raised"].format(kind=type(error).__name__, what=said[:300] or "nothing more is known"))
 
 
-def _closed(said: str) -> str:
+def closed(said: str) -> str:
     """Return a sentence that begins and ends as one."""
     return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
 

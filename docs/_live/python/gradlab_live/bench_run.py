@@ -1,4 +1,8 @@
-"""One run of the bench: it trains in slices, keeps its records, and knows the script that does the same."""
+"""One run of the bench: it trains in slices, keeps its records, and knows the script that does the same.
+
+Numbers are float64, as gradlab's own default: float32 is hardly quicker in a browser, where calls cost more than arithmetic,
+and a gradient that vanishes would be lost in it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gradlab as gl
+from gradlab_live.bench_own import closed
 from gradlab_live.bench_setting import Setting, State, batch, called, optimizer, plain
 
 Array = NDArray[Any]
@@ -95,7 +100,7 @@ class Run:
             )
             if key not in self.said:
                 self.said.add(key)
-                told.append(str(one.message))
+                told.append(closed(str(one.message)))
         return history, told
 
     def advance(self, steps: int) -> list[str]:

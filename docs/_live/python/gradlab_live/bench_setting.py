@@ -9,7 +9,7 @@ from typing import Any
 
 import gradlab as gl
 from gradlab_live.bench_data import Task, task
-from gradlab_live.bench_own import Own, Refused, own
+from gradlab_live.bench_own import Own, Refused, closed, own
 from gradlab_live.signals import biases, scaled
 
 State = Mapping[str, Any]
@@ -67,7 +67,7 @@ def refusal(error: Exception, field: str) -> Refused:
     """Return gradlab's sentence with the control that it is about; ``field`` where its words do not say."""
     said = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     about = next((key for word, key in _ABOUT.items() if word in said), field)
-    return Refused(about, said[:1].upper() + said[1:] + ("" if said.endswith((".", "?")) else "."))
+    return Refused(about, closed(said))
 
 
 def number(state: State, key: str, *, least: float, most: float, whole: bool = False) -> Any:
