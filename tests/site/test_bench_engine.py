@@ -299,6 +299,7 @@ def test_a_frame_shows_the_network_as_it_is(normalize, loss):
     frame, net, task = bench.frame(), run.net, bench.run.setting.task
     for told, name in bench_frame.RECORDED.items():
         assert np.array_equal(frame[told], getattr(run, name)[-1])
+    assert np.array_equal(frame["accuracy"], run.score(task.data))
     trace = net.forward(run.theta, task.grid(20), moments=run.moments)
     for layer, maps in enumerate(frame["maps"]):
         assert np.allclose(maps.reshape(5, -1), trace.activations[layer][1], rtol=1e-5, atol=1e-6)

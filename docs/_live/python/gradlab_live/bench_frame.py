@@ -18,15 +18,15 @@ Array = NDArray[Any]
 Frame = dict[str, Any]
 
 SMALL = 8  # seeds that have a small surface
-SEEN = 128  # samples at most that are sent through the shown seed
+SEEN = 128  # samples at most that are sent through the shown seed and back
+JUDGED = 512  # samples at most that the accuracy is taken of: a batch of few would say little
 BINS, REACH = 40, 4.0  # of the histograms of pre-activations
-LONGEST = 0.006  # seconds of a frame, after which surfaces wait for the next one
+LONGEST = 0.004  # seconds of a frame, after which what takes turns waits for the next one
 DONE = object()  # no surface is left
 # what may be too small for float32, and the shorter name of a statistic
 WIDE = ("loss", "accuracy", "gradient", "delta", "ratio", "spread", "dead", "saturated", "unit_delta")
 RECORDED = {
     "loss": "loss",
-    "accuracy": "accuracy",
     "gradient": "gradient_norm",
     "delta": "delta_norm",
     "spread": "activation_std",
@@ -83,9 +83,13 @@ class Pictures:
         self.run, self.shown = run, shown
         setting = run.setting
         net, task = setting.net, setting.task
-        few = slice(None, None, -(-len(task.data) // SEEN))
+        self.loss = gl.LOSSES[setting.loss]
+        few, more = (slice(None, None, -(-len(task.data) // most)) for most in (SEEN, JUDGED))
         self.x = task.data.x[few]
-        self.samples = _Pass(net, len(self.x), back=gl.LOSSES[setting.loss], y=task.data.y[few])
+        self.samples = _Pass(net, len(self.x), back=self.loss, y=task.data.y[few])
+        self.judged, self.labels = task.data.x[more], self.loss.labels(task.data.y[more], net.sizes[-1])
+        self.judge = None if self.labels is None else _Pass(net, len(self.judged))
+        self.accuracy = np.full(len(setting.seeds), np.nan)
         self.slope = slope_curve(net.activation)
         self.layers = net.layers(self.samples.theta)
         self.offsets = np.repeat(np.arange(net.depth - 1), net.sizes[1:-1])[:, None] * BINS
@@ -105,17 +109,20 @@ class Pictures:
         """Return the picture of now."""
         began = time.perf_counter()
         with np.errstate(all="ignore"):  # seeds that diverge are data
-            return {"step": self.run.step, **self._numbers(), **self._units(), **self._surfaces(began)}
+            found = {**self._units(), **self._maps()}
+            self._take_turns(began)
+            return {"step": self.run.step, **self._numbers(), **found, **self._surfaces()}
 
     def renew(self) -> None:
-        """Let the next frame have all surfaces, however long it takes."""
+        """Let the next frame have all that else takes turns, however long it takes."""
         self.seen = (None, self.shown)
 
     def _numbers(self) -> Frame:
         """Return what is known of all seeds."""
         history = self.run.history
         found: Frame = {name: getattr(history, kept)[-1] for name, kept in RECORDED.items()}
-        return {**found, "ratio": self.run.ratio, "diverged": history.diverged.astype(np.float32)}
+        more = {"accuracy": self.accuracy.copy(), "ratio": self.run.ratio}
+        return {**found, **more, "diverged": history.diverged.astype(np.float32)}
 
     def _units(self) -> Frame:
         """Return what the samples do to the units of the shown seed, and its parameters."""
@@ -141,13 +148,22 @@ class Pictures:
         counts = np.bincount(bins.ravel(), weights=known.ravel(), minlength=layers * BINS)
         return counts.reshape(layers, BINS).astype(np.float32)
 
-    def _surfaces(self, began: float) -> Frame:
-        """Return what each hidden unit of the shown seed, and the output of several seeds, make of the plane or line."""
-        empty = np.zeros(0, np.float32)
+    def _maps(self) -> Frame:
+        """Return what each hidden unit of the shown seed makes of the plane or line."""
+        trace = self._look(self.shown)
+        if trace is None:
+            return {"maps": []}
+        return {"maps": [np.float32(layer[0]).reshape(len(layer[0]), *self.side) for layer in trace.activations]}
+
+    def _surfaces(self) -> Frame:
+        """Return what the outputs make of the plane or line."""
         if self.plane is None:
-            return {"maps": [], "surface": empty, "surfaces": empty}
-        trace = self._plane(self.run.history, self.shown)
-        maps = [np.float32(layer[0]).reshape(len(layer[0]), *self.side) for layer in trace.activations]
+            return {"surface": self.surface, "surfaces": self.surfaces}
+        fine = (LINE,) if len(self.side) == 1 else (FINE, FINE)
+        return {"surface": self.surface.reshape(fine), "surfaces": self.surfaces.reshape(-1, *self.side).copy()}
+
+    def _take_turns(self, began: float) -> None:
+        """Do as much as there is time for of what costs most; all of it where nothing was trained since the last frame."""
         history, shown = self.seen
         fresh = history is None or history is self.run.history or shown != self.shown
         self.jobs = self._jobs() if fresh else self.jobs
@@ -157,36 +173,34 @@ class Pictures:
         else:
             self.jobs = self._jobs()
         self.seen = (self.run.history, self.shown)
-        fine = (LINE,) if len(self.side) == 1 else (FINE, FINE)
-        return {
-            "maps": maps,
-            "surface": self.surface.reshape(fine),
-            "surfaces": self.surfaces.reshape(-1, *self.side).copy(),
-        }
 
-    def _plane(self, history: gl.History, row: int) -> gl.Trace:
-        """Send the points of a small surface through a seed, and keep its surface."""
-        assert self.plane is not None
+    def _jobs(self) -> Iterator[None]:
+        """Compute the large surface, of one state of the run, and then look at each other seed; a turn each."""
+        history, shown, found = self.run.history, self.shown, []
+        if self.plane is not None:
+            for strip in self.strips:
+                self.plane.take(history, shown)
+                found.append(np.float32(difference(self.plane(strip).outputs)[0]))
+                yield
+            self.surface = np.concatenate(found)
+        for row in range(len(self.accuracy)):
+            if row != self.shown:
+                self._look(row)
+                yield
+
+    def _look(self, row: int) -> gl.Trace | None:
+        """Take a seed's accuracy and its small surface; return the pass of the surface, where there is a plane."""
+        history = self.run.history
+        if self.judge is not None and self.labels is not None:
+            self.judge.take(history, row)
+            self.accuracy[row] = self.loss.accuracy(self.judge(self.judged).outputs, self.labels)[0]
+        if self.plane is None:
+            return None
         self.plane.take(history, row)
         trace = self.plane(self.grid)
         if row < self.many:
             self.surfaces[row] = difference(trace.outputs)[0]
         return trace
-
-    def _jobs(self) -> Iterator[None]:
-        """Compute one surface after the other: the large one, of one state of the run, then a small one of each seed."""
-        assert self.plane is not None
-        history, shown = self.run.history, self.shown
-        found = []
-        for strip in self.strips:
-            self.plane.take(history, shown)
-            found.append(np.float32(difference(self.plane(strip).outputs)[0]))
-            yield
-        self.surface = np.concatenate(found)
-        for row in range(self.many):
-            if row != self.shown:
-                self._plane(self.run.history, row)
-                yield
 
 
 def difference(outputs: Array) -> Array:

@@ -188,7 +188,7 @@ class Run:
         lines += ["import gradlab as gl", ""]
         lines += ["", *mine.text.splitlines(), "", ""] if mine is not None else []
         lines += [*task.text, *self.setting.net_text, *self._trained(), ""]
-        lines += ["print(run)", "print(run.loss[-1], run.accuracy[-1])", ""]
+        lines += ["print(run)", "print(run.loss[-1], run.score(data))", ""]
         return "\n".join(lines)
 
     def _trained(self) -> list[str]:
