@@ -1,4 +1,5 @@
-// Python in a worker: fetches it, and runs the cells of a page with gradlab_live. Messages go out as { kind, payload }.
+// Python in a worker: fetches it, and runs the cells of a page, or the gradient bench, with gradlab_live.
+// Messages go out as { kind, payload }.
 
 const here = new URL(".", import.meta.url);
 const version = new URL(import.meta.url).search;
@@ -224,10 +225,57 @@ async function run({ sources, cell, results, live, answers, narrow, all, glues }
   }
 }
 
+// -- the gradient bench
+
+/** @typedef {{ id: number, bench: string, given: any[] }} Asked */
+
+/** @type {any} Python's bench */
+let bench = null;
+let pace = 1;
+let least = 0; // milliseconds of the shortest slice, which is mostly what a call costs without its steps
+
+/** How many steps the next slice takes, by the time of the last one. @param {number} took @param {number} wanted */
+function paced(took, wanted) {
+  least = Math.min(least || took, took);
+  const time = Math.max(wanted, 2 * least);
+  return Math.max(1, Math.min(1000, Math.round(pace * (took > time / 4 ? time / took : 4))));
+}
+
+/** Put the numbers of a frame where its layout has them. @param {{ layout: string, numbers: ArrayLike<number>[] }} told */
+function unpacked({ layout, numbers }) {
+  const placed = (/** @type {any} */ place) =>
+    typeof place === "number"
+      ? place
+      : typeof place[0] === "number"
+        ? /** @type {Float32Array} */ (numbers[place[0]]).subarray(place[1], place[1] + place[2])
+        : place.map(placed);
+  return Object.fromEntries(Object.entries(JSON.parse(layout)).map(([name, place]) => [name, placed(place)]));
+}
+
+/** Answer one question to the bench. @param {Asked} asked */
+async function attend({ id, bench: what, given }) {
+  fault = null;
+  booted ??= boot();
+  const { py } = await booted;
+  bench ??= py.pyimport("gradlab_live.bench").Bench();
+  const milliseconds = what === "slice" ? given[0].milliseconds : 0;
+  const passed = py.toPy(what === "slice" ? [given[0].steps ?? pace, !milliseconds] : given);
+  const began = performance.now();
+  const answer = bench.ask(what, passed);
+  if (milliseconds) pace = paced(performance.now() - began, milliseconds);
+  const told = answer?.toJs?.({ dict_converter: Object.fromEntries, create_pyproxies: false }) ?? answer;
+  answer?.destroy?.();
+  passed.destroy();
+  if (what === "begin" || told.restarted) [pace, least] = [1, 0];
+  const buffers = told.numbers?.map((/** @type {Float32Array} */ one) => one.buffer) ?? [];
+  const payload = { id, told: told.layout ? unpacked(told) : told };
+  postMessage({ kind: "bench", payload }, { transfer: buffers });
+}
+
 onmessage = async ({ data }) => {
   try {
     if (typeof WebAssembly !== "object") throw new Fault("wasm", "");
-    await run(data);
+    await (data.bench ? attend(data) : run(data));
   } catch (error) {
     const first = fault ?? error;
     const told = first instanceof Error ? first.message : String(first);
