@@ -47,6 +47,7 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "notfound.extension",
+    "bench",
     "bundles",
     "cell_toolbar",
     "chapters",
