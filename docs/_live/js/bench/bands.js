@@ -7,12 +7,14 @@ import { fromLog, power } from "./sentence.js";
 /** @typedef {{ text: string, x: number, y: number, kind: string }} Label */
 
 const NS = "http://www.w3.org/2000/svg";
+const SEEN = 0.005; // a share that is drawn
 const WIDE = 720; // from here on the small panels stand beside the large one
 
 export const WORDS = {
   gradient: "gradient",
   delta: "signal δ",
   main: "Gradient of the weights, and the signal δ that travels back",
+  short: "Gradient of the weights, and signal δ",
   spread: "Spread of the outputs",
   shares: "Units without a gradient",
   dead: "dead",
@@ -23,7 +25,7 @@ export const WORDS = {
   input: "input",
   output: "output",
   held: "A",
-  theory: "theory",
+  now: "now",
 };
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {Element} [parent] @param {string} [text] */
@@ -109,7 +111,7 @@ function layers(frame, svg, room) {
   const { top, height, width, layers: count } = frame;
   const step = [1, 2, 5, 10, 20].find((one) => (width / Math.max(1, count - 1)) * one >= room) ?? 50;
   const shown = new Set([1]);
-  for (let layer = step === 1 ? 2 : step; layer <= count; layer += step) shown.add(layer);
+  for (let layer = step; layer <= count; layer += step) if (layer - 1 >= 0.6 * step) shown.add(layer);
   const last = Math.max(...shown);
   if (last !== count) {
     if (count - last < step / 2) shown.delete(last);
@@ -178,7 +180,7 @@ function main(frame, svg, now, held, size) {
   theory(frame, svg, now.theory?.delta, "gl-delta");
   theory(frame, svg, now.theory?.gradient, "gl-gradient");
   name(labels, frame, svg, size + 2);
-  caption(frame, svg, WORDS.main, WORDS.layer);
+  caption(frame, svg, frame.width < 500 ? WORDS.short : WORDS.main, WORDS.layer);
 }
 
 /** Spread. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -189,7 +191,7 @@ function spread(frame, svg, now, held, size) {
   layers(frame, svg, 2.4 * size);
   const labels = /** @type {Label[]} */ ([]);
   if (held) ribbon(frame, svg, held.spread, "gl-spread gl-held", WORDS.held, labels);
-  ribbon(frame, svg, now.spread, "gl-spread", held ? "now" : "", labels);
+  ribbon(frame, svg, now.spread, "gl-spread", held ? WORDS.now : "", labels);
   theory(frame, svg, now.theory?.spread, "gl-spread");
   name(labels, frame, svg, size + 2);
   caption(frame, svg, WORDS.spread, WORDS.hidden);
@@ -198,9 +200,10 @@ function spread(frame, svg, now, held, size) {
 /** Dead and saturated shares. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
 function shares(frame, svg, now, held, size) {
   [frame.low, frame.high] = [0, 1];
-  caption(frame, svg, WORDS.shares, WORDS.hidden);
   const all = [now, ...(held ? [held] : [])].flatMap(({ dead, saturated }) => [...dead, ...saturated]);
-  if (Math.max(0, ...all) < 0.005) {
+  const none = Math.max(0, ...all) < SEEN;
+  caption(frame, svg, WORDS.shares, none ? "" : WORDS.hidden);
+  if (none) {
     const text = made("text", { class: "gl-tick", x: frame.left - frame.right, y: frame.top + 14 }, svg, WORDS.none);
     text.classList.add("gl-none");
     return;
@@ -213,7 +216,7 @@ function shares(frame, svg, now, held, size) {
   layers(frame, svg, 2.4 * size);
   const labels = /** @type {Label[]} */ ([]);
   const line = (/** @type {number[]} */ values, /** @type {string} */ kind, /** @type {string} */ text) => {
-    if (!values.length) return;
+    if (Math.max(0, ...values) < SEEN) return;
     made("path", { class: `gl-line ${kind}`, d: path(frame, values) }, svg);
     labels.push({ text, x: across(frame, values.length - 1), y: down(frame, values[values.length - 1]), kind });
   };

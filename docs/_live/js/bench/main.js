@@ -20,9 +20,9 @@ const PHONE = "(max-width: 700px)";
 
 export const WORDS = {
   instant: (/** @type {Signals} */ { width, samples, seeds, from }) =>
-    `At the start, before any training: width ${width}, ${samples} digits, ${seeds} seeds, float64${from === "live" ? ", computed in this page" : ""}. Line: median; band: 10–90 % of the seeds.`,
-  theory: "Dashed: mean-field theory.",
-  noTheory: "There is no theory drawn for this setting.",
+    `At the start: width ${width}, ${samples} digits, ${seeds} seeds, float64${from === "live" ? ", computed in this page" : ""}. Line: median, band: 10–90 %.`,
+  theory: "Dotted: mean-field theory.",
+  noTheory: "No theory is drawn for this setting.",
   missing: (/** @type {string} */ what) => `${what}: this is not among the settings measured ahead of time.`,
   ownCode: "This activation is typed code. It runs only when you ask for it:",
   otherWidth: (/** @type {number} */ width) => `The picture has width 32. At width ${width} it can be computed here.`,
@@ -313,7 +313,8 @@ class Bench {
       const engine = await this.engine();
       words.textContent = WORDS.computing;
       const signals = await engine.signals(state);
-      if (signals?.ok === false) words.textContent = WORDS.said(signals.said);
+      if (signals?.fault) words.textContent = FAULTS[signals.fault.kind](signals.fault.about);
+      else if (!signals?.gradient) words.textContent = WORDS.said(signals?.said ?? SAYS.stopped);
       else {
         this.computed.set(key(state), signals);
         if (key(state) === key({ ...this.store.state, width: state.width })) await this.show();
@@ -426,7 +427,6 @@ class Bench {
 
   /** Fetch the live view and start it. @returns {Promise<Panel | null>} */
   async wake() {
-    if (location.protocol === "file:") return void this.say(FAULTS.file("")) ?? null;
     this.panel ??= import(this.live).then(({ start }) =>
       start({
         store: this.store,

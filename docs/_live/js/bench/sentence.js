@@ -140,7 +140,7 @@ function ratio(signals, bounds) {
   const log = measures(signals)["first-over-last"];
   if (signals.gradient.middle.some((value) => value === Infinity || Number.isNaN(value))) return [WORDS.notFinite, ""];
   if (Number.isNaN(log)) return [WORDS.noRatio, ""];
-  const told = log >= Math.log10(9.5) ? WORDS.times(fromLog(log)) : WORDS.ratio(fromLog(log));
+  const told = log >= Math.log10(1.05) ? WORDS.times(fromLog(log)) : WORDS.ratio(fromLog(log));
   if (log === -Infinity) return [told, WORDS.none];
   if (log < Math.log10(bounds.vanishes)) return [told, WORDS.vanishes];
   return [told, log > Math.log10(bounds.explodes) ? WORDS.explodes : WORDS.keeps];
