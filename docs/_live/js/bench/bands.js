@@ -98,7 +98,7 @@ function decades(lines, span = 2) {
 /** Lines of the scale, with their powers of ten. @param {Frame} frame @param {Element} svg @param {number} [most] */
 function scale(frame, svg, most = 7) {
   const { left, width, low, high } = frame;
-  const step = [1, 2, 5, 10, 20, 50, 100].find((one) => (high - low) / one <= most) ?? 200;
+  const step = [1, 2, 4, 5, 10, 20, 50, 100].find((one) => (high - low) / one <= most) ?? 200;
   for (let exponent = Math.ceil(low / step) * step; exponent <= high; exponent += step) {
     const y = down(frame, exponent).toFixed(1);
     made("path", { class: exponent === 0 ? "gl-rule gl-one" : "gl-rule", d: `M${left} ${y}H${left + width}` }, svg);
@@ -168,7 +168,7 @@ function main(frame, svg, now, held, size) {
   const shown = held ? [now, held] : [now];
   const lines = shown.flatMap(({ gradient, delta }) => [gradient.low, gradient.high, delta.low, delta.high]);
   [frame.low, frame.high] = decades(lines);
-  scale(frame, svg, Math.max(3, Math.floor(frame.height / 42)));
+  scale(frame, svg, Math.max(3, Math.floor(frame.height / 30)));
   layers(frame, svg, 2.4 * size);
   const labels = /** @type {Label[]} */ ([]);
   if (held) {
@@ -239,7 +239,7 @@ export function draw(host, { now, held = null, compact = false, label = "", size
   const width = Math.max(280, host.clientWidth);
   const wide = !compact && width >= WIDE;
   const tall = size > 15 ? 1.25 : 1;
-  const height = wide ? Math.max(320, host.clientHeight) : Math.round(560 * tall);
+  const height = wide ? Math.max(260, host.clientHeight) : Math.round(560 * tall);
   const svg = /** @type {SVGSVGElement} */ (
     made("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, "font-size": size })
   );

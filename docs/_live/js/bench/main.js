@@ -23,7 +23,8 @@ export const WORDS = {
     `At the start: width ${width}, ${samples} digits, ${seeds} seeds, float64${from === "live" ? ", computed in this page" : ""}. Line: median, band: 10–90 %.`,
   theory: "Dotted: mean-field theory.",
   noTheory: "No theory is drawn for this setting.",
-  missing: (/** @type {string} */ what) => `${what}: this is not among the settings measured ahead of time.`,
+  missing: (/** @type {string} */ what) => `${what} are not among the settings measured ahead of time.`,
+  can: "Python can compute them in this page; it is fetched once.",
   ownCode: "This activation is typed code. It runs only when you ask for it:",
   otherWidth: (/** @type {number} */ width) => `The picture has width 32. At width ${width} it can be computed here.`,
   compute: "Compute it here",
@@ -248,7 +249,7 @@ class Bench {
     }
     if (asked !== this.asked) return; // another one was asked for meanwhile
     this.shown = { state: { ...state }, signals };
-    this.root.classList.remove("gl-bench-stale");
+    this.root.classList.remove("gl-bench-stale", "gl-bench-empty");
     this.tellSeen();
     this.redraw();
   }
@@ -283,6 +284,7 @@ class Bench {
   absent(state) {
     if (!this.grid) return;
     this.root.classList.add("gl-bench-stale");
+    this.root.classList.toggle("gl-bench-empty", !this.shown);
     const words = setting(state);
     this.say(WORDS.missing(words.charAt(0).toUpperCase() + words.slice(1)));
     this.readout("first-over-last", "–", NaN);
@@ -294,7 +296,7 @@ class Bench {
     const width = Number(state.width);
     const other = ready && width !== DEFAULTS.width && width !== 32 && !this.computed.has(key(state));
     this.part("missing").hidden = ready && !other;
-    this.part("missing-words").textContent = own && !ready ? WORDS.ownCode : other ? WORDS.otherWidth(width) : "";
+    this.part("missing-words").textContent = own && !ready ? WORDS.ownCode : other ? WORDS.otherWidth(width) : WORDS.can;
     this.part("missing-code").hidden = !own || ready;
     this.part("missing-code").textContent = own ? String(state.code) : "";
     this.part("compute").textContent = own ? WORDS.run : WORDS.compute;
