@@ -48,6 +48,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "notfound.extension",
     "bench",
+    "bench_grid",
     "bundles",
     "cell_toolbar",
     "chapters",

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bench_grid import DEPTHS, INITS
 from docutils import nodes
 from jinja2 import Environment, FileSystemLoader
 from live_assets import FOLDER, POLICY
@@ -27,7 +28,6 @@ import gradlab
 
 PAGE = "playground"
 VANISHES, EXPLODES = 0.01, 100.0  # the first layer's gradient over the last one's
-DEPTHS = (2, 5, 10, 20, 30, 50)  # of the grid
 MARK = 'id="gl-bench"'
 # as in _live/js/bench/state.js, which a test holds to it
 DEFAULTS: dict[str, str | int] = {
@@ -65,14 +65,9 @@ def plainly(names: Mapping[str, Any] | list[str]) -> Choices:
 
 def initializers() -> list[tuple[str, Choices]]:
     """Return the initial weights: those of the grid, and those that are computed in the page."""
-    ahead = [name for name in gradlab.INITIALIZERS if name in _measured()]
+    ahead = [name for name in gradlab.INITIALIZERS if name in INITS]
     here = [name for name in gradlab.INITIALIZERS if name not in ahead]
     return [("Measured ahead of time", plainly(ahead)), ("Computed in this page", plainly(here))]
-
-
-def _measured() -> tuple[str, ...]:
-    """Return the initial weights of the grid."""
-    return ("lecun_normal", "glorot_normal", "he_normal", "matched", "pytorch_linear", "orthogonal")
 
 
 def stories(docs: Path) -> Choices:

@@ -102,7 +102,12 @@ function scale(frame, svg, most = 7) {
   for (let exponent = Math.ceil(low / step) * step; exponent <= high; exponent += step) {
     const y = down(frame, exponent).toFixed(1);
     made("path", { class: exponent === 0 ? "gl-rule gl-one" : "gl-rule", d: `M${left} ${y}H${left + width}` }, svg);
-    made("text", { class: "gl-tick", x: left - 8, y: Number(y) + 4, "text-anchor": "end" }, svg, exponent === 0 ? "1" : power(exponent));
+    made(
+      "text",
+      { class: "gl-tick", x: left - 8, y: Number(y) + 4, "text-anchor": "end" },
+      svg,
+      exponent === 0 ? "1" : power(exponent),
+    );
   }
 }
 
@@ -118,7 +123,12 @@ function layers(frame, svg, room) {
     shown.add(count);
   }
   for (const layer of shown)
-    made("text", { class: "gl-tick", x: across(frame, layer - 1).toFixed(1), y: top + height + 18, "text-anchor": "middle" }, svg, String(layer));
+    made(
+      "text",
+      { class: "gl-tick", x: across(frame, layer - 1).toFixed(1), y: top + height + 18, "text-anchor": "middle" },
+      svg,
+      String(layer),
+    );
 }
 
 /** Put labels beside the ends of lines, apart from each other. @param {Label[]} labels @param {Frame} frame @param {Element} svg @param {number} size */
@@ -160,7 +170,12 @@ function theory(frame, svg, values, kind) {
 /** @param {Frame} frame @param {Element} svg @param {string} title @param {string} axis */
 function caption(frame, svg, title, axis) {
   made("text", { class: "gl-panel", x: frame.left - frame.right, y: frame.top - 14 }, svg, title);
-  made("text", { class: "gl-tick", x: frame.left + frame.width, y: frame.top + frame.height + 36, "text-anchor": "end" }, svg, axis);
+  made(
+    "text",
+    { class: "gl-tick", x: frame.left + frame.width, y: frame.top + frame.height + 36, "text-anchor": "end" },
+    svg,
+    axis,
+  );
 }
 
 /** Gradient and signal. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -211,7 +226,12 @@ function shares(frame, svg, now, held, size) {
   for (const share of [0, 0.5, 1]) {
     const y = down(frame, share).toFixed(1);
     made("path", { class: "gl-rule", d: `M${frame.left} ${y}H${frame.left + frame.width}` }, svg);
-    made("text", { class: "gl-tick", x: frame.left - 8, y: Number(y) + 4, "text-anchor": "end" }, svg, `${100 * share} %`);
+    made(
+      "text",
+      { class: "gl-tick", x: frame.left - 8, y: Number(y) + 4, "text-anchor": "end" },
+      svg,
+      `${100 * share} %`,
+    );
   }
   layers(frame, svg, 2.4 * size);
   const labels = /** @type {Label[]} */ ([]);
@@ -241,7 +261,14 @@ export function draw(host, { now, held = null, compact = false, label = "", size
   const tall = size > 15 ? 1.25 : 1;
   const height = wide ? Math.max(260, host.clientHeight) : Math.round(560 * tall);
   const svg = /** @type {SVGSVGElement} */ (
-    made("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label, "font-size": size })
+    made("svg", {
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      role: "img",
+      "aria-label": label,
+      "font-size": size,
+    })
   );
   const left = 3.4 * size;
   const right = (held ? 7.4 : 5.4) * size;
@@ -256,7 +283,12 @@ export function draw(host, { now, held = null, compact = false, label = "", size
   const gap = 2.6 * size;
   if (wide) {
     const half = (height - gap - 2 * (top + bottom)) / 2;
-    const at = { left: beside + gap + left, width: width - beside - gap - left - right, height: half, layers: Math.max(2, most - 1) };
+    const at = {
+      left: beside + gap + left,
+      width: width - beside - gap - left - right,
+      height: half,
+      layers: Math.max(2, most - 1),
+    };
     spread(frame(at), svg, now, held, size);
     shares(frame({ ...at, top: top + half + bottom + gap / 2 + top }), svg, now, held, size);
   } else {

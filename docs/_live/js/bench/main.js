@@ -41,13 +41,15 @@ export const WORDS = {
   saved: "The file is saved.",
   notSaved: "The file could not be made here.",
   live: "The live view could not be fetched: look at the connection and press Play again.",
-  failed: (/** @type {string} */ why) => `The numbers of the instant view could not be fetched${why ? ` (${why})` : ""}: look at the connection and load the page again.`,
+  failed: (/** @type {string} */ why) =>
+    `The numbers of the instant view could not be fetched${why ? ` (${why})` : ""}: look at the connection and load the page again.`,
   said: (/** @type {string} */ said) => `This could not be computed: ${said}`,
   heads: ["Layer", "Gradient", "Signal δ", "Spread", "Dead", "Saturated"],
   now: "Now",
   chapter: "Its chapter",
   storyOf: (/** @type {string} */ title) => `${title}.`,
-  svg: (/** @type {string} */ said) => `Picture of each layer’s gradient, signal, spread, dead and saturated shares. ${said}`,
+  svg: (/** @type {string} */ said) =>
+    `Picture of each layer’s gradient, signal, spread, dead and saturated shares. ${said}`,
 };
 
 class Bench {
@@ -130,13 +132,26 @@ class Bench {
     root.addEventListener("change", changed);
     root.addEventListener("submit", (event) => event.preventDefault());
     this.slide();
-    this.part("more-button").addEventListener("click", () => this.unfold(this.part("more-button").ariaExpanded !== "true"));
+    this.part("more-button").addEventListener("click", () =>
+      this.unfold(this.part("more-button").ariaExpanded !== "true"),
+    );
     this.part("hold").addEventListener("click", () => this.hold());
     this.part("compute").addEventListener("click", () => this.compute());
     this.part("numbers").addEventListener("click", () => this.list());
-    for (const button of root.querySelectorAll('[data-do="play"], [data-do="step"], [data-do="restart"], [data-do="next"]'))
+    for (const button of root.querySelectorAll(
+      '[data-do="play"], [data-do="step"], [data-do="restart"], [data-do="next"]',
+    ))
       button.addEventListener("click", this.first, { capture: true });
-    const doing = { share: () => this.share(), python: () => this.copyPython(), svg: () => this.picture("svg"), png: () => this.picture("png"), csv: () => this.data(), projector: () => this.project(), "python-live": () => this.copyLive(), "csv-live": () => this.dataLive() };
+    const doing = {
+      share: () => this.share(),
+      python: () => this.copyPython(),
+      svg: () => this.picture("svg"),
+      png: () => this.picture("png"),
+      csv: () => this.data(),
+      projector: () => this.project(),
+      "python-live": () => this.copyLive(),
+      "csv-live": () => this.dataLive(),
+    };
     for (const [name, act] of Object.entries(doing)) this.part(name).addEventListener("click", act);
   }
 
@@ -156,7 +171,7 @@ class Bench {
       if (!way) return;
       event.preventDefault();
       const depth = Number(store.state.depth);
-      const next = way > 0 ? STEPS.find((one) => one > depth) : STEPS.findLast((one) => one < depth);
+      const next = way > 0 ? STEPS.find((one) => one > depth) : [...STEPS].reverse().find((one) => one < depth);
       if (next) store.set({ depth: next }, "control");
     });
   }
@@ -174,7 +189,11 @@ class Bench {
     for (const one of this.root.querySelectorAll("input, select")) {
       const control = /** @type {HTMLInputElement} */ (one);
       const key = control.dataset.key ?? control.name;
-      if (!Object.hasOwn(FIELDS, key) || control === document.activeElement?.closest("input[type=number], input[type=text]")) continue;
+      if (
+        !Object.hasOwn(FIELDS, key) ||
+        control === document.activeElement?.closest("input[type=number], input[type=text]")
+      )
+        continue;
       if (control.type === "checkbox") control.checked = Boolean(state[key]);
       else if (control.value !== String(state[key])) control.value = String(state[key]);
     }
@@ -296,7 +315,8 @@ class Bench {
     const width = Number(state.width);
     const other = ready && width !== DEFAULTS.width && width !== 32 && !this.computed.has(key(state));
     this.part("missing").hidden = ready && !other;
-    this.part("missing-words").textContent = own && !ready ? WORDS.ownCode : other ? WORDS.otherWidth(width) : WORDS.can;
+    this.part("missing-words").textContent =
+      own && !ready ? WORDS.ownCode : other ? WORDS.otherWidth(width) : WORDS.can;
     this.part("missing-code").hidden = !own || ready;
     this.part("missing-code").textContent = own ? String(state.code) : "";
     this.part("compute").textContent = own ? WORDS.run : WORDS.compute;
@@ -404,7 +424,11 @@ class Bench {
     this.part("look").textContent = story.look;
     const found = judged(story.judgement, { now: this.shown?.signals, held: this.held?.signals, live: this.readouts });
     const verdict = this.part("judged");
-    verdict.textContent = found ? SAID.seen(found.yes, found.measured) : story.judgement.on === "live" ? SAID.wait(story.judgement.steps ?? 0) : "";
+    verdict.textContent = found
+      ? SAID.seen(found.yes, found.measured)
+      : story.judgement.on === "live"
+        ? SAID.wait(story.judgement.steps ?? 0)
+        : "";
     verdict.dataset.seen = found ? (found.yes ? "yes" : "no") : "";
     const page = this.part("story-page");
     page.href = `${this.book}${story.page}.html`;
@@ -433,7 +457,8 @@ class Bench {
       start({
         store: this.store,
         say: (/** @type {string} */ text) => this.say(text),
-        readout: (/** @type {string} */ name, /** @type {string} */ text, /** @type {number} */ value) => this.readout(name, text, value),
+        readout: (/** @type {string} */ name, /** @type {string} */ text, /** @type {number} */ value) =>
+          this.readout(name, text, value),
         root: this.root,
         worker: this.worker,
       }),
@@ -481,7 +506,8 @@ class Bench {
   /** The script of what is drawn, and of A. */
   copyPython() {
     if (!this.shown) return;
-    const of = ({ state, signals } = /** @type {{ state: State, signals: Signals }} */ (this.shown)) => python(state, signals.width, signals);
+    const of = ({ state, signals } = /** @type {{ state: State, signals: Signals }} */ (this.shown)) =>
+      python(state, signals.width, signals);
     const text = this.held ? `${of(this.held)}\n${of()}` : of();
     return this.copy(text, WORDS.copied, WORDS.notCopied);
   }
@@ -545,7 +571,8 @@ class Bench {
 const key = (state) => JSON.stringify([...START, "width"].map((name) => state[name]));
 
 /** @param {number} value @param {number[]} among */
-const nearest = (value, among) => among.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+const nearest = (value, among) =>
+  among.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
 
 /** @param {unknown} error */
 const said = (error) => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,20 @@ import { setting } from "./sentence.js";
 /** @typedef {import("./state.js").State} State */
 
 const LICENCE = "CC BY 4.0"; // as in _ext/figures_along.py
-const KEPT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "stroke-linecap", "stroke-linejoin", "font-size", "font-weight", "font-style", "font-family"];
+const KEPT = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-dasharray",
+  "stroke-opacity",
+  "stroke-linecap",
+  "stroke-linejoin",
+  "font-size",
+  "font-weight",
+  "font-style",
+  "font-family",
+];
 const MARGIN = 16;
 
 export const WORDS = {
@@ -51,7 +64,13 @@ export function standalone(drawn, what) {
   copy.prepend(rect);
   lines.forEach((line, k) => {
     const text = document.createElementNS(copy.namespaceURI, "text");
-    const look = { x: 0, y: height + 16 + 14 * k, fill: "#5c636b", "font-size": "11px", "font-family": "Georgia, 'DejaVu Serif', serif" };
+    const look = {
+      x: 0,
+      y: height + 16 + 14 * k,
+      fill: "#5c636b",
+      "font-size": "11px",
+      "font-family": "Georgia, 'DejaVu Serif', serif",
+    };
     for (const [name, value] of Object.entries(look)) text.setAttribute(name, String(value));
     text.textContent = line;
     copy.append(text);
@@ -102,14 +121,28 @@ export const fileName = (state) => `gradient-bench-${state.activation}-${state.i
 
 /** The numbers of each layer, as CSV. @param {{ name: string, state: State, signals: Signals }[]} views */
 export function csv(views) {
-  const bands = ["gradient_norm", "delta_norm", "activation_std"].flatMap((name) => ["10", "50", "90"].map((part) => `${name}_${part}`));
+  const bands = ["gradient_norm", "delta_norm", "activation_std"].flatMap((name) =>
+    ["10", "50", "90"].map((part) => `${name}_${part}`),
+  );
   const lines = [["view", "setting", "layer", ...bands, "dead_fraction", "saturated_fraction"].join(",")];
   const value = (/** @type {number | undefined} */ log) =>
-    log === undefined ? "" : log === Infinity ? "inf" : log === -Infinity ? "0" : log > -300 ? (10 ** log).toPrecision(4) : `1e${log.toFixed(2)}`;
+    log === undefined
+      ? ""
+      : log === Infinity
+        ? "inf"
+        : log === -Infinity
+          ? "0"
+          : log > -300
+            ? (10 ** log).toPrecision(4)
+            : `1e${log.toFixed(2)}`;
   for (const { name, state, signals } of views)
     for (let k = 0; k < signals.layers; k++) {
-      const told = [signals.gradient, signals.delta, signals.spread].flatMap(({ low, middle, high }) => [low[k], middle[k], high[k]].map(value));
-      const shares = [signals.dead[k], signals.saturated[k]].map((share) => (share === undefined ? "" : share.toFixed(4)));
+      const told = [signals.gradient, signals.delta, signals.spread].flatMap(({ low, middle, high }) =>
+        [low[k], middle[k], high[k]].map(value),
+      );
+      const shares = [signals.dead[k], signals.saturated[k]].map((share) =>
+        share === undefined ? "" : share.toFixed(4),
+      );
       lines.push([name, `"${setting(state)}"`, k + 1, ...told, ...shares].join(","));
     }
   return `${lines.join("\n")}\n`;

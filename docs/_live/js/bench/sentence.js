@@ -4,7 +4,7 @@
  * @typedef {{ low: number[], middle: number[], high: number[] }} Band logarithms to base 10; -Infinity is zero
  * @typedef {{ layers: number, gradient: Band, delta: Band, spread: Band, dead: number[], saturated: number[],
  *   theory: { gradient: number[] | null, delta: number[] | null, spread: number[] | null } | null,
- *   width: number, samples: number, seeds: number, from: "grid" | "live" }} Signals
+ *   width: number, samples: number, seeds: number, from: string }} Signals
  * @typedef {import("./state.js").State} State
  * @typedef {{ vanishes: number, explodes: number }} Bounds
  */
@@ -51,7 +51,21 @@ export function parsed(text) {
 }
 
 /** @type {Record<string, string>} */
-const NAMES = { relu: "ReLU", elu: "ELU", celu: "CELU", selu: "SELU", gelu: "GELU", relu6: "ReLU6", prelu: "PReLU", rrelu: "RReLU", leaky_relu: "leaky ReLU", gelu_tanh: "GELU (tanh)", swish: "Swish", mish: "Mish", relu_squared: "squared ReLU" };
+const NAMES = {
+  relu: "ReLU",
+  elu: "ELU",
+  celu: "CELU",
+  selu: "SELU",
+  gelu: "GELU",
+  relu6: "ReLU6",
+  prelu: "PReLU",
+  rrelu: "RReLU",
+  leaky_relu: "leaky ReLU",
+  gelu_tanh: "GELU (tanh)",
+  swish: "Swish",
+  mish: "Mish",
+  relu_squared: "squared ReLU",
+};
 /** @type {Record<string, string>} */
 const WEIGHTS = {
   lecun_normal: "LeCun’s weights",
@@ -84,13 +98,16 @@ export const WORDS = {
   explodes: "It explodes.",
   keeps: "It keeps its size.",
   none: "Nothing arrives.",
-  fades: (/** @type {string} */ value) => `On the way forward the outputs fade: the last spread is ${value} of the first.`,
-  grows: (/** @type {string} */ value) => `On the way forward the outputs grow: the last spread is ${value} times the first.`,
+  fades: (/** @type {string} */ value) =>
+    `On the way forward the outputs fade: the last spread is ${value} of the first.`,
+  grows: (/** @type {string} */ value) =>
+    `On the way forward the outputs grow: the last spread is ${value} times the first.`,
   back: (/** @type {string} */ value) => `The signal δ that arrives at the first layer is ${value} of the last one’s.`,
   range: (/** @type {number} */ seeds, /** @type {string} */ low, /** @type {string} */ high) =>
     `Medians of ${seeds} seeds; the first layer’s gradient in 10–90 % of them: ${low} to ${high} of the last one’s median.`,
   against: (/** @type {string} */ now, /** @type {string} */ a) => `${now} A, ${a}`,
-  seen: (/** @type {boolean} */ yes, /** @type {string} */ measured) => `Seen: ${yes ? "yes" : "no"}, measured ${measured}.`,
+  seen: (/** @type {boolean} */ yes, /** @type {string} */ measured) =>
+    `Seen: ${yes ? "yes" : "no"}, measured ${measured}.`,
   wait: (/** @type {number} */ steps) => `To be seen at step ${steps}.`,
   reading: "The numbers of this setting are being fetched.",
 };
@@ -193,7 +210,12 @@ export function judged(judgement, { now, held, live = {} }) {
     const shares = readout === "dead" || readout === "saturated" || judgement.on === "live";
     const value = shares ? found[readout] : 10 ** found[readout];
     yes &&= (above === undefined || value > above) && (below === undefined || value < below);
-    const text = readout === "accuracy" || readout === "dead" || readout === "saturated" ? percent(value) : shares ? number(value) : fromLog(found[readout]);
+    const text =
+      readout === "accuracy" || readout === "dead" || readout === "saturated"
+        ? percent(value)
+        : shares
+          ? number(value)
+          : fromLog(found[readout]);
     said.push(of === "held" ? `${text} (A)` : text);
   }
   return { yes, measured: said.join(", ") };

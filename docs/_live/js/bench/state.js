@@ -61,8 +61,7 @@ const LONGEST = 40_000;
 const STAYS = ["story", "first-seed"]; // a change of anything else leaves the story
 
 export const WORDS = {
-  unknown: (/** @type {string} */ key) =>
-    `The address names “${key}”, which the bench does not know; it is left out.`,
+  unknown: (/** @type {string} */ key) => `The address names “${key}”, which the bench does not know; it is left out.`,
   refused: (/** @type {string} */ key, /** @type {string} */ value, /** @type {string} */ instead) =>
     `The address asks for “${value}” as ${key}, which the bench does not have; it takes ${instead}.`,
   outside: (
