@@ -54,6 +54,8 @@ export const STORIES = [
     judgement: {
       on: "instant",
       checks: [
+        { readout: "first-over-last", above: 0.1, below: 10 },
+        { readout: "first-over-last", of: "held", above: 0.1, below: 10 },
         { readout: "signal-first-over-last", above: 0.1 },
         { readout: "signal-first-over-last", of: "held", below: 1e-3 },
         { readout: "spread-last-over-first", of: "held", below: 1e-3 },
@@ -126,12 +128,12 @@ export const STORIES = [
     page: "learn/dead",
     state: { activation: "leaky_relu", init: "glorot_normal", depth: 10, gain: 0.5, bias: 0.3 },
     held: { activation: "relu", init: "glorot_normal", depth: 10, gain: 0.5, bias: 0.3 },
-    look: "In A up to half of a layer’s ReLU units are dead: their biases outweigh what comes in. With a leak none is.",
+    look: "In A half of a layer’s ReLU units and more are dead; with a leak none is. The gradients hardly differ.",
     judgement: {
       on: "instant",
       checks: [
         { readout: "dead", below: 0.001 },
-        { readout: "dead", of: "held", above: 0.3 },
+        { readout: "dead", of: "held", above: 0.5 },
       ],
     },
   },
