@@ -114,14 +114,14 @@ def test_the_instant_view_asks_for_no_runtime(bench):
 def test_the_sentence_names_the_setting_and_its_verdict(bench):
     bench.open()
     assert re.fullmatch(
-        r"Ten sigmoid layers with Glorot’s weights: the first layer’s gradient is [\d.]+ × 10⁻\d of the last one’s\. It vanishes\.",
+        r"Ten sigmoid layers with Glorot’s weights: the first layer’s gradient is [\d.]+ × 10⁻[⁰¹²³⁴⁵⁶⁷⁸⁹] of the last one’s\. It vanishes\.",
         bench.said(),
     )
     bench.control("activation").select_option("tanh")
     bench.control("init").select_option("matched")
     expect(bench.part("say")).to_contain_text("It keeps its size.")
-    bench.open("activation=square&init=he_normal&depth=20")
-    assert "It explodes." in bench.said() or "not finite" in bench.said() or "It vanishes." in bench.said()
+    bench.open("activation=relu&init=he_normal&depth=30&normalize=batch")
+    assert "It explodes." in bench.said()
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_copied_python_gives_the_numbers_that_are_shown(bench, setting):
             shown = float(row[f"{columns[name]}_{part}"])
             assert value / 10**decades <= shown <= value * 10**decades, (name, layer, part, value, shown)
     for (name, layer), value in shares.items():
-        assert abs(float(rows[layer - 1][name]) - value) <= 0.01
+        assert abs(float(rows[layer - 1][name]) - value) < 0.0101
 
 
 def test_what_is_not_measured_ahead_says_so_and_fetches_nothing(bench):
@@ -186,9 +186,9 @@ def test_an_address_restores_the_view(bench, browser, origin):
     bench.part("more-button").click()
     bench.control("normalize").select_option("layer")
     bench.control("residual").check()
-    bench.page.wait_for_function("location.hash.includes('residual=1')")
-    told = bench.page.evaluate("location.hash")
-    assert told == "#activation=gelu&init=orthogonal&depth=20&normalize=layer&residual=1"
+    told = "#activation=gelu&init=orthogonal&depth=20&normalize=layer&residual=1"
+    expect(bench.page).to_have_url(f"{bench.address}{told}")
+    expect(bench.part("say")).to_contain_text("layer normalisation and residual connections")
     said = bench.said()
     with reader(browser, origin) as other:
         other.open(told[1:])
@@ -424,7 +424,7 @@ def test_pictures_stand_by_themselves(browser, origin):
         assert "gradlab · thirty ReLU layers with He’s weights · CC BY 4.0" in words
         assert "class=" not in text
         assert "var(" not in text
-        assert "style=" not in text
+        assert " style=" not in text
         fills = set(re.findall(r'fill="(rgb[^"]+)"', text))
         assert "rgb(11, 97, 164)" in fills  # the blue of paper, not that of the dark page
         with bench.page.expect_download() as coming:

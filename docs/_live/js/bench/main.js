@@ -307,6 +307,7 @@ class Bench {
     const words = setting(state);
     this.say(WORDS.missing(words.charAt(0).toUpperCase() + words.slice(1)));
     this.readout("first-over-last", "–", NaN);
+    this.judge();
   }
 
   /** @param {State} state @param {boolean} ready */
