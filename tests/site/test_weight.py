@@ -17,7 +17,14 @@ DESK = {"width": 1280, "height": 900}
 BYTES, REQUESTS = 350_000, 25
 PACKED = {".html", ".css", ".js", ".svg", ".json"}  # what a server sends gzipped
 CHAPTERS = [name for name in PAGES if name.startswith("learn/")]
-WEIGHED = ["index", *CHAPTERS, "gallery", "playground", *(name for name in PAGES if name.startswith("reference/")), "claims"]
+WEIGHED = [
+    "index",
+    *CHAPTERS,
+    "gallery",
+    "playground",
+    *(name for name in PAGES if name.startswith("reference/")),
+    "claims",
+]
 # the images that are seen at once, of those that have been fetched
 SEEN = """() => [...document.images]
   .filter((image) => image.checkVisibility() && image.getBoundingClientRect().top < innerHeight && image.currentSrc)

@@ -13,7 +13,6 @@ import { FAULTS, SAYS } from "../words.js";
 /** @typedef {{ play(): any, pause(): any, step(): any, restart(next?: boolean): any, busy: boolean, ended: boolean, engine?: any }} Panel */
 
 const START = ["activation", "code", "init", "depth", "normalize", "residual", "gain", "bias"]; // what the instant view shows
-const LIVE_ONLY = ["points"];
 const STEPS = [2, 5, 10, 20, 30, 50]; // depths of the grid, which the slider stays at
 const ANNOUNCE = 900; // milliseconds without a change until the sentence is said aloud
 const PHONE = "(max-width: 700px)";
@@ -25,6 +24,7 @@ export const WORDS = {
   noTheory: "No theory is drawn for this setting.",
   missing: (/** @type {string} */ what) => `${what} are not among the settings measured ahead of time.`,
   can: "Python can compute them in this page; it is fetched once.",
+  write: "Write it below, in two lines of Python, and press Use it.",
   ownCode: "This activation is typed code. It runs only when you ask for it:",
   otherWidth: (/** @type {number} */ width) => `The picture has width 32. At width ${width} it can be computed here.`,
   compute: "Compute it here",
@@ -208,7 +208,7 @@ class Bench {
   async start() {
     this.bind();
     this.reflect(this.store.state);
-    this.store.subscribe((state, keys) => this.changed(state, keys));
+    this.store.subscribe((state, keys, by) => this.changed(state, keys, by));
     addEventListener("hashchange", () => this.arrive());
     new ResizeObserver(() => this.redraw()).observe(this.part("bands"));
     try {
@@ -221,13 +221,15 @@ class Bench {
     await this.show();
   }
 
-  /** @param {State} state @param {string[]} keys */
-  changed(state, keys) {
+  /** @param {State} state @param {string[]} keys @param {string} by */
+  changed(state, keys, by) {
     this.reflect(state);
     this.address();
     if (keys.includes("story")) this.judge();
     if (keys.some((key) => START.includes(key)) || keys.includes("width")) this.show();
-    if (keys.some((key) => LIVE_ONLY.includes(key))) this.wake();
+    // an own activation is written, and own points are drawn, in the live view; a link alone does not fetch it
+    const own = ["activation", "data"].some((key) => keys.includes(key) && state[key] === "own");
+    if (own && by === "control") this.wake();
   }
 
   /** Note the state in the address, once it stands. */
@@ -317,11 +319,11 @@ class Bench {
     const other = ready && width !== DEFAULTS.width && width !== 32 && !this.computed.has(key(state));
     this.part("missing").hidden = ready && !other;
     this.part("missing-words").textContent =
-      own && !ready ? WORDS.ownCode : other ? WORDS.otherWidth(width) : WORDS.can;
-    this.part("missing-code").hidden = !own || ready;
+      own && !ready ? (state.code ? WORDS.ownCode : WORDS.write) : other ? WORDS.otherWidth(width) : WORDS.can;
+    this.part("missing-code").hidden = !own || ready || !state.code;
     this.part("missing-code").textContent = own ? String(state.code) : "";
     this.part("compute").textContent = own ? WORDS.run : WORDS.compute;
-    this.part("compute").disabled = own && !state.code;
+    this.part("compute").hidden = own && !state.code;
   }
 
   /** Compute what is not in the grid, in Python. */

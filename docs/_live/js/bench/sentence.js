@@ -84,7 +84,8 @@ export const WORDS = {
   infinite: "not finite",
   network: (/** @type {string} */ layers, /** @type {string} */ kind, /** @type {string} */ what) =>
     `${layers} ${kind} layers with ${what}`,
-  own: "of your own",
+  own: (/** @type {string} */ layers, /** @type {string} */ what) =>
+    `${layers} layers of your own activation with ${what}`,
   residual: "residual connections",
   layer: "layer normalisation",
   batch: "batch normalisation",
@@ -116,7 +117,7 @@ export const WORDS = {
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The name of an activation in a sentence. @param {string} name */
-export const named = (name) => (name === "own" ? "own" : (NAMES[name] ?? name.replaceAll("_", " ")));
+export const named = (name) => NAMES[name] ?? name.replaceAll("_", " ");
 
 /** The words for initial weights. @param {string} name */
 export const weights = (name) => WEIGHTS[name] ?? `weights of ${name}`;
@@ -131,6 +132,7 @@ export function setting(state) {
   if (state.normalize === "layer" || state.normalize === "batch") more.push(WORDS[state.normalize]);
   if (state.residual) more.push(WORDS.residual);
   const list = more.length > 1 ? `${more.slice(0, -1).join(", ")} and ${more[more.length - 1]}` : more[0];
+  if (state.activation === "own") return WORDS.own(layers, list);
   return WORDS.network(layers, named(String(state.activation)), list);
 }
 
