@@ -111,10 +111,10 @@ function scale(frame, svg, most = 7) {
   }
 }
 
-/** Numbers of layers under a panel. @param {Frame} frame @param {Element} svg @param {number} room between two, in pixels */
-function layers(frame, svg, room) {
+/** Numbers of layers under a panel. @param {Frame} frame @param {Element} svg @param {number} size */
+function layers(frame, svg, size) {
   const { top, height, width, layers: count } = frame;
-  const step = [1, 2, 5, 10, 20].find((one) => (width / Math.max(1, count - 1)) * one >= room) ?? 50;
+  const step = [1, 2, 5, 10, 20].find((one) => (width / Math.max(1, count - 1)) * one >= 2.4 * size) ?? 50;
   const shown = new Set([1]);
   for (let layer = step; layer <= count; layer += step) if (layer - 1 >= 0.6 * step) shown.add(layer);
   const last = Math.max(...shown);
@@ -125,7 +125,12 @@ function layers(frame, svg, room) {
   for (const layer of shown)
     made(
       "text",
-      { class: "gl-tick", x: across(frame, layer - 1).toFixed(1), y: top + height + 18, "text-anchor": "middle" },
+      {
+        class: "gl-tick",
+        x: across(frame, layer - 1).toFixed(1),
+        y: top + height + 1.4 * size,
+        "text-anchor": "middle",
+      },
       svg,
       String(layer),
     );
@@ -167,12 +172,12 @@ function theory(frame, svg, values, kind) {
   made("path", { class: `gl-theory ${kind}`, d: path(frame, seen) }, svg);
 }
 
-/** @param {Frame} frame @param {Element} svg @param {string} title @param {string} axis */
-function caption(frame, svg, title, axis) {
-  made("text", { class: "gl-panel", x: frame.left - frame.right, y: frame.top - 14 }, svg, title);
+/** @param {Frame} frame @param {Element} svg @param {string} title @param {string} axis @param {number} size */
+function caption(frame, svg, title, axis, size) {
+  made("text", { class: "gl-panel", x: frame.left - frame.right, y: frame.top - size }, svg, title);
   made(
     "text",
-    { class: "gl-tick", x: frame.left + frame.width, y: frame.top + frame.height + 36, "text-anchor": "end" },
+    { class: "gl-tick", x: frame.left + frame.width, y: frame.top + frame.height + 2.7 * size, "text-anchor": "end" },
     svg,
     axis,
   );
@@ -184,7 +189,7 @@ function main(frame, svg, now, held, size) {
   const lines = shown.flatMap(({ gradient, delta }) => [gradient.low, gradient.high, delta.low, delta.high]);
   [frame.low, frame.high] = decades(lines);
   scale(frame, svg, Math.max(3, Math.floor(frame.height / 30)));
-  layers(frame, svg, 2.4 * size);
+  layers(frame, svg, size);
   const labels = /** @type {Label[]} */ ([]);
   if (held) {
     ribbon(frame, svg, held.delta, "gl-delta gl-held", `${WORDS.held}: ${WORDS.delta}`, labels);
@@ -195,7 +200,7 @@ function main(frame, svg, now, held, size) {
   theory(frame, svg, now.theory?.delta, "gl-delta");
   theory(frame, svg, now.theory?.gradient, "gl-gradient");
   name(labels, frame, svg, size + 2);
-  caption(frame, svg, frame.width < 500 ? WORDS.short : WORDS.main, WORDS.layer);
+  caption(frame, svg, frame.width < 500 ? WORDS.short : WORDS.main, WORDS.layer, size);
 }
 
 /** Spread. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -203,13 +208,13 @@ function spread(frame, svg, now, held, size) {
   const shown = held ? [now, held] : [now];
   [frame.low, frame.high] = decades(shown.flatMap((one) => [one.spread.low, one.spread.high]));
   scale(frame, svg, 3);
-  layers(frame, svg, 2.4 * size);
+  layers(frame, svg, size);
   const labels = /** @type {Label[]} */ ([]);
   if (held) ribbon(frame, svg, held.spread, "gl-spread gl-held", WORDS.held, labels);
   ribbon(frame, svg, now.spread, "gl-spread", held ? WORDS.now : "", labels);
   theory(frame, svg, now.theory?.spread, "gl-spread");
   name(labels, frame, svg, size + 2);
-  caption(frame, svg, WORDS.spread, WORDS.hidden);
+  caption(frame, svg, WORDS.spread, WORDS.hidden, size);
 }
 
 /** Dead and saturated shares. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -217,7 +222,7 @@ function shares(frame, svg, now, held, size) {
   [frame.low, frame.high] = [0, 1];
   const all = [now, ...(held ? [held] : [])].flatMap(({ dead, saturated }) => [...dead, ...saturated]);
   const none = Math.max(0, ...all) < SEEN;
-  caption(frame, svg, WORDS.shares, none ? "" : WORDS.hidden);
+  caption(frame, svg, WORDS.shares, none ? "" : WORDS.hidden, size);
   if (none) {
     const text = made("text", { class: "gl-tick", x: frame.left - frame.right, y: frame.top + 14 }, svg, WORDS.none);
     text.classList.add("gl-none");
@@ -233,7 +238,7 @@ function shares(frame, svg, now, held, size) {
       `${100 * share} %`,
     );
   }
-  layers(frame, svg, 2.4 * size);
+  layers(frame, svg, size);
   const labels = /** @type {Label[]} */ ([]);
   const line = (/** @type {number[]} */ values, /** @type {string} */ kind, /** @type {string} */ text) => {
     if (Math.max(0, ...values) < SEEN) return;
@@ -273,7 +278,7 @@ export function draw(host, { now, held = null, compact = false, label = "", size
   const left = 3.4 * size;
   const right = (held ? 7.4 : 5.4) * size;
   const beside = wide ? Math.round(width * 0.62) : width;
-  const top = 2.2 * size;
+  const top = 2.4 * size;
   const bottom = 3 * size;
   const most = Math.max(now.layers, held?.layers ?? 0);
   const frame = (/** @type {Partial<Frame>} */ given) =>
