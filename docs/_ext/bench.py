@@ -25,6 +25,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import gradlab
+from gradlab.plots import number
 
 PAGE = "playground"
 VANISHES, EXPLODES = 0.01, 100.0  # the first layer's gradient over the last one's
@@ -123,10 +124,9 @@ class Bounds(SphinxRole):
     """``{bench-bound}`vanishes```: a bound of the bench's words, as it is used."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Write the number."""
-        from gradlab.plots import number
-
-        return [nodes.Text(number({"vanishes": VANISHES, "explodes": EXPLODES}[self.text]))], []
+        """Write the number, marked as one that nobody typed."""
+        bound = number({"vanishes": VANISHES, "explodes": EXPLODES}[self.text])
+        return [nodes.inline("", bound, classes=["pasted-text"])], []
 
 
 class bench_link(nodes.General, nodes.Inline, nodes.TextElement):
