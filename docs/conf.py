@@ -47,6 +47,8 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
     "notfound.extension",
+    "bench",
+    "bench_grid",
     "bundles",
     "cell_toolbar",
     "chapters",

@@ -2,12 +2,14 @@
 
 npm brings Pyodide, CodeMirror and esbuild, at the versions of ``docs/_live/package-lock.json``, into ``docs/_build/node``,
 once: a later build needs no network. The wheels lie in ``docs/_live/wheels`` and are held against Pyodide's own list, of
-which the site has the part that it serves. ``docs/_live/js`` is bundled into three scripts:
+which the site has the part that it serves. ``docs/_live/js`` is bundled into these scripts:
 
 =============  ============================================================================
 page.js        on each page with cells that can be changed; it offers *Edit*
 editor.js      fetched when a reader presses Edit
 worker.js      started when a reader presses Run; fetches what ``live.json`` names, and nothing else
+bench.js       on the page of the gradient bench (bench.py), whose instant view needs no Python
+bench-live.js  fetched when a reader presses Play there
 =============  ============================================================================
 
 What a cell is and needs, live_pages.py writes beside the page. It also marks the cells that can be changed, with
@@ -39,7 +41,7 @@ FOLDER = "live"  # below _static
 PYTHON = ("pyodide.asm.wasm", "python_stdlib.zip")
 SCRIPTS = ("pyodide.mjs", "pyodide.asm.mjs")  # fetched as scripts, which no digest guards
 WHEELS = ("numpy", "matplotlib")  # with all that they need
-BUNDLES = {"page": "iife", "editor": "esm", "worker": "esm"}
+BUNDLES = {"page": "iife", "editor": "esm", "worker": "esm", "bench": "iife", "bench-live": "esm"}
 POLICY = {
     "script-src": ["'wasm-unsafe-eval'"],
     "worker-src": ["'self'"],

@@ -43,7 +43,15 @@ _SPEAKING = {
     "ul",
 }
 _FURNITURE = {"gl-checked-head", "gl-claim-cite", "gl-claim-grounds", "gl-claim-measured", "gl-claim-bound"}
-_FURNITURE |= {"gl-facts", "gl-gallery-filter", "gl-ledger", "gl-ledger-page", "headerlink", "sd-summary-title"}
+_FURNITURE |= {
+    "gl-facts",
+    "gl-bench",
+    "gl-gallery-filter",
+    "gl-ledger",
+    "gl-ledger-page",
+    "headerlink",
+    "sd-summary-title",
+}
 
 _RAISED = str.maketrans("0123456789+-−()niTk′", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿⁱᵀᵏ′")
 _LOWERED = str.maketrans("0123456789+-−()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")

@@ -180,6 +180,7 @@ def test_links_and_anchors_within_the_book_lead_somewhere(soups):
             )
             page = file.relative_to(HTML).with_suffix("").as_posix() if file.suffix == ".html" else None
             lost = page in ids and target.fragment and unquote(target.fragment) not in ids[page]
+            lost = lost and not (page == "playground" and "story=" in target.fragment)  # see test_bench.py
             if lost or not file.is_file():
                 broken.append(f"{name}: {link['href']}")
     assert not broken

@@ -68,7 +68,7 @@ def test_the_manifest_guards_each_file_that_a_worker_fetches():
         manifest["files"]
     )
     scripts = {f"{manifest['python']}{name}" for name in live_assets.SCRIPTS}
-    assert unguarded == {"page.js", "editor.js", "worker.js", "live.json", "LICENSES.txt", *scripts}
+    assert unguarded == {f"{name}.js" for name in live_assets.BUNDLES} | {"live.json", "LICENSES.txt", *scripts}
 
 
 def test_the_terms_of_what_is_served_are_served_too(soups):

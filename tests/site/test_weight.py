@@ -17,7 +17,14 @@ DESK = {"width": 1280, "height": 900}
 BYTES, REQUESTS = 350_000, 25
 PACKED = {".html", ".css", ".js", ".svg", ".json"}  # what a server sends gzipped
 CHAPTERS = [name for name in PAGES if name.startswith("learn/")]
-WEIGHED = ["index", *CHAPTERS, "gallery", *(name for name in PAGES if name.startswith("reference/")), "claims"]
+WEIGHED = [
+    "index",
+    *CHAPTERS,
+    "gallery",
+    "playground",
+    *(name for name in PAGES if name.startswith("reference/")),
+    "claims",
+]
 # the images that are seen at once, of those that have been fetched
 SEEN = """() => [...document.images]
   .filter((image) => image.checkVisibility() && image.getBoundingClientRect().top < innerHeight && image.currentSrc)
@@ -84,12 +91,15 @@ def test_of_each_drawing_only_the_twin_that_is_seen_is_fetched(browser, origin, 
         context.close()
 
 
+OWN_SHEETS = {"search": 1, "playground": 2}  # beside the book's one
+
+
 def test_pages_load_nothing_of_the_search_and_one_script_that_they_wait_for(soups):
     for name, soup in soups.items():
         scripts = soup.select("script[src]")
         waited = [script["src"] for script in scripts if not script.has_attr("defer")]
         assert [address.rpartition("/")[2] for address in waited] == ["before_paint.js"], name
-        assert len(soup.select('link[rel="stylesheet"]')) == 1 + (name == "search"), name
+        assert len(soup.select('link[rel="stylesheet"]')) == 1 + OWN_SHEETS.get(name, 0), name
         if name != "search":
             assert not re.search(r"minisearch|_static/search|searchindex|fontawesome", str(scripts)), name
 

@@ -1,0 +1,3 @@
+// The live view of the gradient bench, and what computes here: fetched at the first Play, or where something is to be computed.
+export { Engine } from "./bench/engine.js";
+export { start } from "./bench/live.js";

@@ -1,0 +1,174 @@
+// Settings that show something, each with the sentence to look for and what the bench's own numbers have to say of it.
+// `page` is where the book tells it; the list on the page and the links of those chapters are held against this one by a test.
+
+/**
+ * @typedef {{ readout: string, of?: "now" | "held", above?: number, below?: number }} Check
+ * @typedef {{ on: "instant" | "live", checks: Check[], steps?: number }} Judgement
+ * @typedef {{ key: string, title: string, page: string, state: Record<string, string | number>,
+ *   held?: Record<string, string | number>, look: string, judgement: Judgement }} Story
+ */
+
+/** @type {Story[]} */
+export const STORIES = [
+  {
+    key: "ten-sigmoid",
+    title: "Ten sigmoid layers stand still",
+    page: "learn/standstill",
+    state: {
+      activation: "sigmoid",
+      init: "glorot_normal",
+      depth: 10,
+      data: "digits",
+      width: 32,
+      optimizer: "sgd",
+      "learning-rate": 0.1,
+      seeds: 4,
+    },
+    look: "Press Play: after 300 steps the network still guesses, one digit in ten.",
+    judgement: { on: "live", steps: 300, checks: [{ readout: "accuracy", below: 0.2 }] },
+  },
+  {
+    key: "ten-centred",
+    title: "The same, centred, with matched weights, learn",
+    page: "learn/zigzag",
+    state: {
+      activation: "tanh",
+      init: "matched",
+      depth: 10,
+      data: "digits",
+      width: 32,
+      optimizer: "sgd",
+      "learning-rate": 0.1,
+      seeds: 4,
+    },
+    look: "tanh is the sigmoid, centred and stretched. Press Play: after 300 steps most digits are right.",
+    judgement: { on: "live", steps: 300, checks: [{ readout: "accuracy", above: 0.6 }] },
+  },
+  {
+    key: "he-glorot",
+    title: "He against Glorot at thirty layers",
+    page: "learn/initialization",
+    state: { activation: "relu", init: "he_normal", depth: 30 },
+    held: { activation: "relu", init: "glorot_normal", depth: 30 },
+    look: "The gradients of both are level. With Glorot’s weights (A) both signals fade: look at δ and at the spread.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "first-over-last", above: 0.1, below: 10 },
+        { readout: "first-over-last", of: "held", above: 0.1, below: 10 },
+        { readout: "signal-first-over-last", above: 0.1 },
+        { readout: "signal-first-over-last", of: "held", below: 1e-3 },
+        { readout: "spread-last-over-first", of: "held", below: 1e-3 },
+      ],
+    },
+  },
+  {
+    key: "residual",
+    title: "Residual connections keep the gradient",
+    page: "learn/cures",
+    state: { activation: "sigmoid", init: "glorot_normal", depth: 10, residual: 1 },
+    held: { activation: "sigmoid", init: "glorot_normal", depth: 10 },
+    look: "With residual connections the first layer’s gradient is no longer lost; A is the plain network.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "first-over-last", above: 0.01 },
+        { readout: "first-over-last", of: "held", below: 1e-3 },
+      ],
+    },
+  },
+  {
+    key: "batch-norm",
+    title: "Batch normalisation keeps it too",
+    page: "learn/cures",
+    state: { activation: "sigmoid", init: "glorot_normal", depth: 10, normalize: "batch" },
+    held: { activation: "sigmoid", init: "glorot_normal", depth: 10, normalize: "layer" },
+    look: "Batch normalisation brings the gradient back; layer normalisation alone (A) does not.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "first-over-last", above: 0.1 },
+        { readout: "first-over-last", of: "held", below: 0.01 },
+      ],
+    },
+  },
+  {
+    key: "selu",
+    title: "SELU’s fixed point",
+    page: "learn/variants",
+    state: { activation: "selu", init: "lecun_normal", depth: 50 },
+    held: { activation: "relu", init: "lecun_normal", depth: 50 },
+    look: "Through fifty layers the spread of SELU’s outputs stays where it is; that of ReLU with the same weights (A) is gone.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "spread-last-over-first", above: 0.5, below: 2 },
+        { readout: "spread-last-over-first", of: "held", below: 1e-3 },
+      ],
+    },
+  },
+  {
+    key: "edge-of-chaos",
+    title: "The edge of chaos",
+    page: "learn/initialization",
+    state: { activation: "tanh", init: "glorot_normal", depth: 30, gain: 1.5, bias: 0.3 },
+    held: { activation: "tanh", init: "glorot_normal", depth: 30, gain: 0.5, bias: 0.3 },
+    look: "Small weights (A) lose the gradient; near the edge it arrives. Raise the gain to 2, and it grows.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "first-over-last", above: 0.1, below: 10 },
+        { readout: "first-over-last", of: "held", below: 1e-6 },
+      ],
+    },
+  },
+  {
+    key: "leak",
+    title: "A leak where half a layer is dead",
+    page: "learn/dead",
+    state: { activation: "leaky_relu", init: "glorot_normal", depth: 10, gain: 0.5, bias: 0.3 },
+    held: { activation: "relu", init: "glorot_normal", depth: 10, gain: 0.5, bias: 0.3 },
+    look: "In A half of a layer’s ReLU units and more are dead; with a leak none is. The gradients hardly differ.",
+    judgement: {
+      on: "instant",
+      checks: [
+        { readout: "dead", below: 0.001 },
+        { readout: "dead", of: "held", above: 0.5 },
+      ],
+    },
+  },
+  {
+    key: "dying",
+    title: "ReLU units die at a large rate",
+    page: "learn/dead",
+    state: {
+      activation: "relu",
+      init: "he_normal",
+      depth: 3,
+      data: "digits",
+      width: 32,
+      optimizer: "sgd",
+      "learning-rate": 2,
+      seeds: 4,
+    },
+    look: "Press Play: the steps are too large, and units die. Then set the learning rate to 0.05: watch who comes back.",
+    judgement: { on: "live", steps: 100, checks: [{ readout: "accuracy", below: 0.9 }] },
+  },
+  {
+    key: "zigzag",
+    title: "The zigzag of small batches",
+    page: "learn/zigzag",
+    state: {
+      activation: "sigmoid",
+      init: "matched",
+      depth: 2,
+      data: "moons",
+      optimizer: "sgd",
+      "learning-rate": 1,
+      "batch-size": 1,
+      seeds: 4,
+    },
+    look: "Press Play: with a single sample in a batch the loss jumps up and down. Set the batch to all, and the line is smooth.",
+    judgement: { on: "live", steps: 300, checks: [{ readout: "accuracy", above: 0.7 }] },
+  },
+];
