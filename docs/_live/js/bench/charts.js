@@ -6,7 +6,8 @@ const WORDS = {
   step: "step",
   layer: "layer",
   hidden: "hidden layer",
-  loss: (/** @type {number} */ seeds) => `Each seed’s loss; the dark line is the shown one${seeds > 1 ? "" : ", the only one"}.`,
+  loss: (/** @type {number} */ seeds) =>
+    `Each seed’s loss; the dark line is the shown one${seeds > 1 ? "" : ", the only one"}.`,
   accuracy: "Each seed’s share of right answers on the data that it is trained on.",
   heat: (/** @type {string} */ low, /** @type {string} */ high) =>
     `Gradient norm of each layer over that of the last layer, median of the seeds: blue smaller, down to ${low}; orange larger, up to ${high}.`,
@@ -101,7 +102,12 @@ class Chart {
       const anchor = place > 0.97 ? "end" : place < 0.03 ? "start" : "middle";
       drawn("text", { x: this.x(place), y: HEIGHT - BOTTOM + 15, "text-anchor": anchor }, this.axes, words);
     }
-    drawn("text", { x: LEFT + (this.width - LEFT - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" }, this.axes, under);
+    drawn(
+      "text",
+      { x: LEFT + (this.width - LEFT - RIGHT) / 2, y: HEIGHT - 4, "text-anchor": "middle" },
+      this.axes,
+      under,
+    );
   }
 
   /** @param {number} place */
@@ -143,7 +149,8 @@ export class Lines extends Chart {
     const all = thinned(records.all, 240);
     const seeds = all[0]?.[this.what].length ?? 0;
     const figure = /** @type {HTMLElement} */ (this.host.closest("figure"));
-    figure.hidden = this.what === "accuracy" && seeds > 0 && all.every((record) => record.accuracy.every((one) => one !== one));
+    figure.hidden =
+      this.what === "accuracy" && seeds > 0 && all.every((record) => record.accuracy.every((one) => one !== one));
     if (figure.hidden || !this.fit() || !seeds) return;
     const [low, high, ticks] = this.range(all);
     const end = Math.max(1, all[all.length - 1].step);
@@ -182,7 +189,10 @@ export class Lines extends Chart {
         }
     if (!(most > 0)) [least, most] = [0.1, 1];
     if (this.log) {
-      const [low, high] = [Math.max(Math.floor(Math.log10(least)), Math.ceil(Math.log10(most)) - 12), Math.ceil(Math.log10(most) + 1e-9)];
+      const [low, high] = [
+        Math.max(Math.floor(Math.log10(least)), Math.ceil(Math.log10(most)) - 12),
+        Math.ceil(Math.log10(most) + 1e-9),
+      ];
       const step = Math.max(1, Math.ceil((high - low) / 5));
       const marks = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, k) => low + k * step);
       return [low, high, marks.map((one) => [(one - low) / (high - low), power(one)])];
@@ -202,6 +212,7 @@ export class Heat extends Chart {
     this.canvas.setAttribute("aria-hidden", "true");
     this.host.prepend(this.canvas);
     this.caption = part(root, "heat-caption");
+    this.raster = new Raster(HEAT, 1);
   }
 
   /** @param {Records} records @param {number} _shown @param {any} _frame */
@@ -211,9 +222,13 @@ export class Heat extends Chart {
     if (!this.fit() || !layers) return;
     const end = Math.max(1, all[all.length - 1].step);
     const stride = Math.max(1, Math.ceil(layers / 8));
-    const names = Array.from({ length: layers }, (_, k) => k).filter((k) => k % stride === 0 || k === layers - 1);
-    this.axis(steps(end), names.map((k) => [1 - (k + 0.5) / layers, String(k + 1)]), WORDS.step);
-    if (this.raster?.canvas.height !== layers) this.raster = new Raster(HEAT, layers);
+    const names = Array.from({ length: layers }, (_, k) => k).filter((k) => k % stride === 0);
+    this.axis(
+      steps(end),
+      names.map((k) => [1 - (k + 0.5) / layers, String(k + 1)]),
+      WORDS.step,
+    );
+    if (this.raster.canvas.height !== layers) this.raster = new Raster(HEAT, layers);
     let far = 0;
     for (const { relative } of all) for (const one of relative) if (Math.abs(one) > far) far = Math.abs(one);
     const reach = RANGES.find((one) => far <= one) ?? RANGES[RANGES.length - 1];
@@ -257,7 +272,11 @@ export class Shares extends Chart {
     const shares = { dead: middles(frame.dead), saturated: middles(frame.saturated) };
     const stride = Math.max(1, Math.ceil(layers / 12));
     const names = Array.from({ length: layers }, (_, k) => k).filter((k) => k % stride === 0);
-    this.axis(names.map((k) => [(k + 0.5) / layers, String(k + 1)]), [0, 0.5, 1].map((one) => [one, percent(one)]), WORDS.hidden);
+    this.axis(
+      names.map((k) => [(k + 0.5) / layers, String(k + 1)]),
+      [0, 0.5, 1].map((one) => [one, percent(one)]),
+      WORDS.hidden,
+    );
     for (const [kind, all] of Object.entries(shares))
       this.marks("rect", layers, `gb-${kind}`).forEach((bar, k) => {
         const half = (this.x(1) - this.x(0)) / layers / 2;
@@ -271,7 +290,10 @@ export class Shares extends Chart {
       const top = most(all);
       put(words, all[top] >= 0.005 ? WORDS[/** @type {"dead" | "saturated"} */ (kind)] : "");
       words.setAttribute("text-anchor", "middle");
-      words.setAttribute("x", String(Math.min(Math.max(this.x((top + 0.5) / layers), LEFT + 34), this.width - RIGHT - 34)));
+      words.setAttribute(
+        "x",
+        String(Math.min(Math.max(this.x((top + 0.5) / layers), LEFT + 34), this.width - RIGHT - 34)),
+      );
       words.setAttribute("y", String(Math.max(this.y(all[top]) - 4, TOP + (kind === "dead" ? 10 : 24))));
     }
     const none = Math.max(...shares.dead, ...shares.saturated) < 0.005;
@@ -307,7 +329,11 @@ export class Histogram extends Chart {
       if (Number.isFinite(one)) [steepest, least] = [Math.max(steepest, one), Math.min(least, one)];
     const place = (/** @type {number} */ slope) => (slope - least) / (steepest - least);
     const ticks = [...new Set([least, 0, steepest])].map((one) => [place(one), one ? number(one) : "0"]);
-    this.axis([-4, -2, 0, 2, 4].map((one) => [(one + 4) / 8, String(one).replace("-", "−")]), /** @type {[number, string][]} */ (ticks), "");
+    this.axis(
+      [-4, -2, 0, 2, 4].map((one) => [(one + 4) / 8, String(one).replace("-", "−")]),
+      /** @type {[number, string][]} */ (ticks),
+      "",
+    );
     const step = (this.x(1) - this.x(0)) / counts.length;
     this.marks("rect", counts.length, "gb-count").forEach((bar, k) => {
       const high = (this.y(0) - this.y(1)) * (counts[k] / most);
@@ -350,13 +376,17 @@ export class Ratio extends Chart {
     const every = Math.max(1, Math.ceil(layers / 12));
     const names = Array.from({ length: layers }, (_, k) => k).filter((k) => k % every === 0);
     const place = (/** @type {number} */ one) => (one - low) / (high - low);
-    this.axis(names.map((k) => [(k + 0.5) / layers, String(k + 1)]), marks.map((one) => [place(one), power(one)]), WORDS.layer);
+    this.axis(
+      names.map((k) => [(k + 0.5) / layers, String(k + 1)]),
+      marks.map((one) => [place(one), power(one)]),
+      WORDS.layer,
+    );
     const bars = this.marks("path", layers, "gb-range");
     this.marks("circle", layers, "gb-middle").forEach((dot, k) => {
       const { low: from, middle, high: to } = found[k];
       const x = this.x((k + 0.5) / layers);
       const there = Number.isFinite(middle);
-      for (const [name, value] of Object.entries({ cx: x, cy: there ? this.y(place(middle)) : -20, r: 4 }))
+      for (const [name, value] of Object.entries({ cx: x, cy: there ? this.y(place(middle)) : 0, r: there ? 4 : 0 }))
         dot.setAttribute(name, String(value));
       bars[k].setAttribute("d", there ? `M${x} ${this.y(place(from))}V${this.y(place(to))}` : "M0 0");
     });
@@ -368,7 +398,9 @@ export class Ratio extends Chart {
 /** Steps to write under an axis. @param {number} end @returns {[number, string][]} */
 function steps(end) {
   const [first, second, third] = [0, nice(end / 2, Math.floor), end];
-  return [first, second, third].filter((one, k, all) => all.indexOf(one) === k).map((one) => [one / end, one.toLocaleString("en").replaceAll(",", "\u202f")]);
+  return [first, second, third]
+    .filter((one, k, all) => all.indexOf(one) === k && Number.isInteger(one))
+    .map((one) => [one / end, one.toLocaleString("en").replaceAll(",", "\u202f")]);
 }
 
 /** A round number near another. @param {number} value @param {(number: number) => number} [round] */

@@ -1,5 +1,6 @@
 // What the pictures of the live panel share: the book's colours, numbers as in print, SVG by hand, canvases of the real size.
 
+const DEEPEST = 0.8; // of the full colour, in which the data stand on the plane
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -154,8 +155,8 @@ export class Raster {
   }
 }
 
-/** Near zero a number's colour says most, and far out it grows no more: x / sqrt(1 + x²). @param {number} number */
-const bent = (number) => number / Math.sqrt(1 + number * number);
+/** Near zero a number's colour says most, and far out it grows no more. @param {number} number */
+const bent = (number) => (DEEPEST * number) / Math.sqrt(1 + number * number);
 
 /** The root of the mean square of finite numbers. @param {Row} numbers */
 export function size(numbers) {

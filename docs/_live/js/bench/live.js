@@ -20,11 +20,13 @@ const READ = 120; // between readouts
 const HANGS = 15_000; // an own activation that does not answer for so long is ended
 const WAITED = 3000; // Pause ends Python where it has not answered for so long
 
-const megabytes = (/** @type {number} */ bytes) => (bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : String(Math.round(bytes / 1e6)));
+const megabytes = (/** @type {number} */ bytes) =>
+  bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : String(Math.round(bytes / 1e6));
 
 /** @type {Record<string, (about: string) => string>} */
 const FAULTS = {
-  file: () => "Python comes from a server, and this page was opened from a file: serve the book’s folder, and open the page there.",
+  file: () =>
+    "Python comes from a server, and this page was opened from a file: serve the book’s folder, and open the page there.",
   wasm: () => "This browser has no WebAssembly, which Python needs here.",
   lost: (name) => `A part of Python could not be fetched (${name}): look at the connection and press Play again.`,
   refused: (name) => `A part of Python was refused, since it is not what the book was built with: ${name}.`,
@@ -51,10 +53,22 @@ const WORDS = {
   loss: (/** @type {string} */ middle) => `loss ${middle}`,
   ratio: (/** @type {string} */ ratio) => `the first layer’s gradient is ${ratio} of the last one’s`,
   ratioTimes: (/** @type {string} */ ratio) => `the first layer’s gradient is ${ratio} times the last one’s`,
-  diverged: (/** @type {number} */ some, /** @type {number} */ all) => `${some} of ${all} ${all === 1 ? "seed has" : "seeds have"} diverged`,
+  diverged: (/** @type {number} */ some, /** @type {number} */ all) =>
+    `${some} of ${all} ${all === 1 ? "seed has" : "seeds have"} diverged`,
 };
 /** @type {Record<string, string>} */
-const NAMES = { "learning-rate": "learning rate", "batch-size": "batch size", "first-seed": "seed", init: "initial weights", code: "activation", points: "points", seeds: "the number of seeds", residual: "residual connections", normalize: "normalisation", bias: "biases" };
+const NAMES = {
+  "learning-rate": "learning rate",
+  "batch-size": "batch size",
+  "first-seed": "seed",
+  init: "initial weights",
+  code: "activation",
+  points: "points",
+  seeds: "the number of seeds",
+  residual: "residual connections",
+  normalize: "normalisation",
+  bias: "biases",
+};
 const named = (/** @type {string[]} */ keys) => [...new Set(keys.map((key) => NAMES[key] ?? key))].join(" and ");
 
 /** Python, or what it was asked, has ended: nothing more is to be done. */
@@ -87,10 +101,18 @@ class Live {
     });
     this.seeds = new Seeds(root, this.palette, (place) => this.show(place));
     this.histogram = new Histogram(root);
-    this.charts = [new Lines(root, "loss"), new Lines(root, "accuracy"), new Heat(root, this.palette), this.histogram, new Shares(root), new Ratio(root)];
+    this.charts = [
+      new Lines(root, "loss"),
+      new Lines(root, "accuracy"),
+      new Heat(root, this.palette),
+      this.histogram,
+      new Shares(root),
+      new Ratio(root),
+    ];
     this.own = new Own(root, store, { use: () => this.use(), leave: () => void put(part(root, "remark"), "") });
     this.records = new Records();
     this.frame = /** @type {any} */ (null);
+    this.why = /** @type {string[]} */ ([]); // which changes start the training anew
     this.unit = /** @type {[number, number] | null} */ (null);
     this.shown = 0; // which of the seeds
     this.running = false;
@@ -118,11 +140,20 @@ class Live {
       this.palette.read();
       this.paint(true);
     };
-    new MutationObserver(dark).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "data-mode", "class"] });
+    new MutationObserver(dark).observe(document.documentElement, {
+      attributes: true,
+      attributeFilter: ["data-theme", "data-mode", "class"],
+    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", dark);
-    const doing = { play: () => (this.running ? this.pause() : this.play()), step: () => this.step(), restart: () => this.restart(), next: () => this.restart(true) };
+    const doing = {
+      play: () => (this.running ? this.pause() : this.play()),
+      step: () => this.step(),
+      restart: () => this.restart(),
+      next: () => this.restart(true),
+    };
     for (const [name, act] of Object.entries(doing))
-      for (const button of root.querySelectorAll(`[data-do="${name}"]`)) button.addEventListener("click", () => void act());
+      for (const button of root.querySelectorAll(`[data-do="${name}"]`))
+        button.addEventListener("click", () => void act());
     document.addEventListener("keydown", (event) => {
       const target = /** @type {Element | null} */ (event.target);
       if (event.key !== " " || event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
@@ -136,7 +167,8 @@ class Live {
       this.paint(true);
     });
     for (const figure of root.querySelectorAll("figure")) watch.observe(figure);
-    for (const chart of this.charts) chart.redraw = () => this.frame && chart.draw(this.records, this.shown, this.frame);
+    for (const chart of this.charts)
+      chart.redraw = () => this.frame && chart.draw(this.records, this.shown, this.frame);
   }
 
   get busy() {
@@ -380,7 +412,7 @@ class Live {
     this.sizes = answer.sizes;
     this.records = new Records();
     this.shown = Math.min(this.shown, Number(state.seeds) - 1);
-    this.remark(this.why?.length ? WORDS.anew(named(this.why)) : "");
+    this.remark(this.why.length ? WORDS.anew(named(this.why)) : "");
     this.why = [];
     if (this.shown) await this.ask("show", this.shown);
     this.plane(answer, answer.sizes);
@@ -399,7 +431,14 @@ class Live {
     this.surface.sizes = sizes;
     const own = state.data === "own";
     const points = answer.points ?? [];
-    const about = { inputs: sizes[0], points, limits: limits(answer.limits, points), seeds, own, text: String(state.points) };
+    const about = {
+      inputs: sizes[0],
+      points,
+      limits: limits(answer.limits, points),
+      seeds,
+      own,
+      text: String(state.points),
+    };
     if (own && !answer.ok) about.points = this.surface.points;
     this.surface.begin(about);
     this.surface.show(this.unit, this.seed());
@@ -477,7 +516,9 @@ class Live {
       if (whole || this.turn % 3 === 0) this.seeds.draw(frame, percent);
     }
     this.turn++;
-    const seen = this.charts.filter(({ host }) => inside(host) || /** @type {HTMLElement} */ (host.closest("figure")).hidden);
+    const seen = this.charts.filter(
+      ({ host }) => inside(host) || /** @type {HTMLElement} */ (host.closest("figure")).hidden,
+    );
     const some = whole ? this.charts : seen.length ? [seen[this.turn % seen.length]] : [];
     for (const chart of some) chart.draw(this.records, this.shown, frame);
   }
@@ -490,8 +531,13 @@ class Live {
     const { low, high } = quantiles(frame.accuracy);
     this.readout("step", whole(frame.step), frame.step);
     this.readout("loss", number(frame.loss[shown], 3), frame.loss[shown]);
-    const span = low === high || frame.accuracy.length < 2 ? "" : ` (${Math.round(100 * low)}–${Math.round(100 * high)})`;
-    this.readout("accuracy", Number.isFinite(frame.accuracy[shown]) ? percent(frame.accuracy[shown]) + span : "–", frame.accuracy[shown]);
+    const span =
+      low === high || frame.accuracy.length < 2 ? "" : ` (${Math.round(100 * low)}–${Math.round(100 * high)})`;
+    this.readout(
+      "accuracy",
+      Number.isFinite(frame.accuracy[shown]) ? percent(frame.accuracy[shown]) + span : "–",
+      frame.accuracy[shown],
+    );
     this.readout("first-over-last", number(this.ratio()), this.ratio());
   }
 
@@ -499,7 +545,9 @@ class Live {
   ratio() {
     const { frame } = this;
     const layers = /** @type {number[]} */ (this.sizes).length - 1;
-    return quantiles(Array.from(frame.loss, (_, seed) => frame.gradient[seed * layers] / frame.gradient[(seed + 1) * layers - 1])).middle;
+    return quantiles(
+      Array.from(frame.loss, (_, seed) => frame.gradient[seed * layers] / frame.gradient[(seed + 1) * layers - 1]),
+    ).middle;
   }
 
   /** Say what is seen. */
@@ -510,11 +558,16 @@ class Live {
     const several = frame.accuracy.length > 1 && low !== high;
     const said = [WORDS.seeds(frame.loss.length)];
     if (Number.isFinite(middle))
-      said.push(WORDS.accuracy(`${percent(middle)}${several ? ` (${Math.round(100 * low)}–${Math.round(100 * high)})` : ""}`));
+      said.push(
+        WORDS.accuracy(`${percent(middle)}${several ? ` (${Math.round(100 * low)}–${Math.round(100 * high)})` : ""}`),
+      );
     else said.push(WORDS.loss(number(quantiles(frame.loss).middle, 3)));
     const ratio = this.ratio();
     if (Number.isFinite(ratio)) said.push(ratio < 9.5 ? WORDS.ratio(number(ratio)) : WORDS.ratioTimes(number(ratio)));
-    const diverged = frame.diverged.reduce((/** @type {number} */ sum, /** @type {number} */ one) => sum + (one ? 1 : 0), 0);
+    const diverged = frame.diverged.reduce(
+      (/** @type {number} */ sum, /** @type {number} */ one) => sum + (one ? 1 : 0),
+      0,
+    );
     if (diverged) said.push(WORDS.diverged(diverged, frame.loss.length));
     this.tell(`${WORDS.step(whole(frame.step), said.join(", "))}.`);
   }
@@ -537,7 +590,8 @@ class Live {
   }
 
   buttons() {
-    for (const button of document.querySelectorAll('[data-do="play"]')) put(button, this.running ? WORDS.pause : WORDS.play);
+    for (const button of document.querySelectorAll('[data-do="play"]'))
+      put(button, this.running ? WORDS.pause : WORDS.play);
   }
 }
 
@@ -545,7 +599,19 @@ class Live {
 function received(told) {
   const rows = (/** @type {any} */ all) => Array.from(all ?? [], flat);
   const frame = { ...told };
-  for (const name of ["loss", "accuracy", "gradient", "delta", "ratio", "spread", "dead", "saturated", "surface", "surfaces", "slope"])
+  for (const name of [
+    "loss",
+    "accuracy",
+    "gradient",
+    "delta",
+    "ratio",
+    "spread",
+    "dead",
+    "saturated",
+    "surface",
+    "surfaces",
+    "slope",
+  ])
     frame[name] = flat(told[name]);
   for (const name of ["weights", "biases", "maps", "unit_delta"]) frame[name] = rows(told[name]);
   const [counts, hidden] = [flat(told.histogram), frame.unit_delta.length];

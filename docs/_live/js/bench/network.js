@@ -72,8 +72,11 @@ export class Network {
       if (line) this.editor.open(line.layer, line.unit, line.source, event.offsetX, event.offsetY);
     });
     this.overlay.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.walk(event));
-    new ResizeObserver(() => this.sizes.length && this.host.clientWidth !== this.width && this.lay()).observe(this.host);
+    new ResizeObserver(() => this.sizes.length && this.host.clientWidth !== this.width && this.lay()).observe(
+      this.host,
+    );
     this.width = 0;
+    this.offered = "";
   }
 
   /** Another network. @param {number[]} sizes */
@@ -103,8 +106,8 @@ export class Network {
     if (!this.width || !this.sizes.length) return;
     const narrow = this.width < NARROW;
     const rows = Math.max(1, Math.min(ROWS, Math.max(...this.sizes.slice(1, -1), this.sizes.at(-1) ?? 1)));
-    const height = Math.round(Math.min(Math.max(this.width * 0.6, 340), 600));
-    const pitch = rows > 20 ? 58 : 74;
+    const height = Math.round(Math.min(Math.max(this.width * 0.74, 340), 620));
+    const pitch = 56;
     const most = narrow ? 1 : Math.max(2, Math.floor((this.width - 150) / pitch));
     const layers = this.offer(most, narrow, other);
     this.columns = narrow ? this.grid(layers[0] ?? 0) : this.across(layers, rows, height);
@@ -217,7 +220,7 @@ export class Network {
 
   /** Take a unit to the large plane, or none. @param {number} layer @param {number} [unit] */
   choose(layer, unit = 0) {
-    this.chosen = layer ? [layer, unit] : null;
+    this.chosen = layer ? /** @type {[number, number]} */ ([layer, unit]) : null;
     this.mark();
     if (layer) this.asked.choose(layer, unit, false);
     this.draw();
@@ -230,7 +233,9 @@ export class Network {
     const column = hidden.findIndex(({ layer }) => layer === Number(button.dataset.layer));
     const row = hidden[column]?.units.indexOf(Number(button.dataset.unit)) ?? -1;
     const many = hidden[column]?.xs ? Math.round(this.width / (hidden[column].side + 6)) : 0;
-    const [down, along] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [0, 0];
+    const [down, along] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[
+      event.key
+    ] ?? [0, 0];
     if (row < 0 || (!down && !along)) return;
     event.preventDefault();
     const to = hidden[column + (many ? 0 : along)] ?? hidden[column];
@@ -252,7 +257,12 @@ export class Network {
     const joined = this.pairs().map(([from, to]) => this.weightsBetween(from, to));
     const all = joined.reduce((sum, count) => sum + count, 0);
     if (all > DRAWN && joined.length)
-      said.push(WORDS.largest(joined.reduce((sum, count) => sum + Math.min(count, this.share()), 0), all));
+      said.push(
+        WORDS.largest(
+          joined.reduce((sum, count) => sum + Math.min(count, this.share()), 0),
+          all,
+        ),
+      );
     put(this.leftOut, said.join(" "));
   }
 
@@ -355,7 +365,15 @@ export class Network {
       const fresh = /** @type {Raster[]} */ (this.rasters)[layer];
       const each = numbers.width * numbers.height;
       for (const unit of units)
-        fresh.plane(this.palette, numbers.values, unit * each, numbers.width, numbers.height, scale, unit * numbers.height);
+        fresh.plane(
+          this.palette,
+          numbers.values,
+          unit * each,
+          numbers.width,
+          numbers.height,
+          scale,
+          unit * numbers.height,
+        );
       fresh.show();
     }
     context.imageSmoothingEnabled = this.inputs === 2;
@@ -430,7 +448,13 @@ export class Network {
       context.lineWidth = 1;
       context.strokeRect(x - 0.5, y - 0.5, side + 1, side + 1);
     }
-    this.label(context, x - 6, ys.map((y) => y + side / 2), "end", this.inputs === 2 ? ["x₁", "x₂"] : this.inputs === 1 ? ["x"] : ["8×8"]);
+    this.label(
+      context,
+      x - 6,
+      ys.map((y) => y + side / 2),
+      "end",
+      this.inputs === 2 ? ["x₁", "x₂"] : this.inputs === 1 ? ["x"] : ["8×8"],
+    );
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Column} column */
@@ -447,7 +471,13 @@ export class Network {
       context.stroke();
     }
     const names = units.length === 10 ? units.map(String) : units.length === 2 ? ["", ""] : ["y"];
-    this.label(context, x + 2 * radius + 6, ys.map((y) => y + side / 2), "start", names);
+    this.label(
+      context,
+      x + 2 * radius + 6,
+      ys.map((y) => y + side / 2),
+      "start",
+      names,
+    );
   }
 
   /** @param {CanvasRenderingContext2D} context @param {number} x @param {number[]} ys @param {CanvasTextAlign} align @param {string[]} names */
@@ -473,7 +503,8 @@ export class Network {
 
   /** @param {Line | null} line */
   hover(line) {
-    const same = line?.layer === this.hovered?.layer && line?.unit === this.hovered?.unit && line?.source === this.hovered?.source;
+    const same =
+      line?.layer === this.hovered?.layer && line?.unit === this.hovered?.unit && line?.source === this.hovered?.source;
     this.canvas.classList.toggle("gb-over-line", line !== null);
     if (same) return;
     this.hovered = line;

@@ -2,14 +2,14 @@
 import { part, put } from "./draw.js";
 
 const WORDS = {
-  title: "Own activation: two lines of Python, its value and its slope",
+  title: "Own activation: a function that returns its value and its slope",
   linked: "This code came with the link. It has not run. Run this code?",
   use: "Use it",
   run: "Run this code",
   used: "Checked, and in use.",
   checking: "It is being checked.",
   empty: "Write the value and the slope first.",
-  example: "value = z * np.tanh(np.log1p(np.exp(z)))\nslope = np.tanh(np.log1p(np.exp(z))) + z / np.cosh(np.log1p(np.exp(z))) ** 2 / (1 + np.exp(-z))",
+  example: "def f(x):\n    return np.sin(x), np.cos(x)",
 };
 
 export class Own {

@@ -3,7 +3,7 @@ import { Palette, Raster, html, part, put, size, sized } from "./draw.js";
 import { EDGE, MOST, decode, encode } from "./points.js";
 
 /** @typedef {{ x: [number, number], y: [number, number] }} Limits */
-/** @typedef {{ choose: (seed: number) => void, points: (text: string) => void, back: () => void }} Asked */
+/** @typedef {{ points: (text: string) => void, back: () => void }} Asked */
 
 const WORDS = {
   decision: (/** @type {number} */ seed) => `Decision of seed ${seed}`,
@@ -18,7 +18,8 @@ const WORDS = {
     weights: "Its weights, blue below zero, orange above.",
     own: "Press on the plane to add a point, or go there by arrow keys and press Enter.",
   },
-  seed: (/** @type {number} */ seed, /** @type {string} */ accuracy) => `Seed ${seed}${accuracy && `, accuracy ${accuracy}`}`,
+  seed: (/** @type {number} */ seed, /** @type {string} */ accuracy) =>
+    `Seed ${seed}${accuracy && `, accuracy ${accuracy}`}`,
   at: (/** @type {number} */ x, /** @type {number} */ y) => `x₁ ${x.toFixed(1)}, x₂ ${y.toFixed(1)}`,
   plane: "Plane for your points",
 };
@@ -100,7 +101,15 @@ export class Surface {
     put(this.title, title);
     const { about } = WORDS;
     const words =
-      this.inputs > 2 ? (unit ? about.weights : WORDS.choose) : unit ? about.unit : this.inputs === 1 ? about.curve : about.plane;
+      this.inputs > 2
+        ? unit
+          ? about.weights
+          : WORDS.choose
+        : unit
+          ? about.unit
+          : this.inputs === 1
+            ? about.curve
+            : about.plane;
     put(this.caption, this.own ? `${words} ${about.own}` : words);
     if (!this.own) this.host.setAttribute("aria-label", title);
     this.draw();
@@ -168,7 +177,10 @@ export class Surface {
     const height = /** @type {number} */ (this.height);
     over.clearRect(0, 0, side, height);
     if (this.inputs > 2) return;
-    const { x: [left, right], y: [low, high] } = this.limits;
+    const {
+      x: [left, right],
+      y: [low, high],
+    } = this.limits;
     const radius = this.points.length > 200 ? 2.6 : this.points.length > 60 ? 3.4 : 5;
     for (const [x, y, kind = 0] of this.points) {
       over.beginPath();
@@ -180,7 +192,10 @@ export class Surface {
       over.stroke();
     }
     if (!this.own || document.activeElement !== this.dots) return;
-    const [x, y] = [(side * (this.cursor[0] - left)) / (right - left), height * (1 - (this.cursor[1] - low) / (high - low))];
+    const [x, y] = [
+      (side * (this.cursor[0] - left)) / (right - left),
+      height * (1 - (this.cursor[1] - low) / (high - low)),
+    ];
     over.strokeStyle = palette.named.ink;
     over.lineWidth = 2;
     over.strokeRect(x - 7, y - 7, 14, 14);
@@ -188,7 +203,10 @@ export class Surface {
 
   /** The point of the plane at a place of the picture. @param {number} x @param {number} y @returns {[number, number]} */
   place(x, y) {
-    const { x: [left, right], y: [low, high] } = this.limits;
+    const {
+      x: [left, right],
+      y: [low, high],
+    } = this.limits;
     return [left + ((right - left) * x) / this.side, high - ((high - low) * y) / (this.height ?? this.side)];
   }
 
@@ -213,7 +231,10 @@ export class Surface {
     const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key] ?? [0, 0];
     if (x || y) {
       const within = (/** @type {number} */ one) => Math.max(-EDGE, Math.min(EDGE, one));
-      this.cursor = [within(this.cursor[0] + x * step), within(this.cursor[1] + y * step)];
+      this.cursor = /** @type {[number, number]} */ ([
+        within(this.cursor[0] + x * step),
+        within(this.cursor[1] + y * step),
+      ]);
       put(this.caption, WORDS.at(...this.cursor));
       this.drawDots();
     } else if (event.key === "Enter" || event.key === " ") this.add(...this.cursor);

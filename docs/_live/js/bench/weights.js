@@ -33,7 +33,7 @@ export class WeightEditor {
   /** @param {number} layer @param {number} unit @param {number} source @param {number} x @param {number} y */
   open(layer, unit, source, x, y) {
     const { network } = this;
-    this.at = [layer, unit];
+    this.at = /** @type {[number, number]} */ ([layer, unit]);
     this.from = document.activeElement;
     put(this.title, WORDS.title(network.into(layer, unit)));
     const sources = Array.from({ length: network.sizes[layer] }, (_, k) => k);
