@@ -1,11 +1,13 @@
 // The live panel: Python trains in slices, and each picture is drawn of what it tells. See start().
 import { Heat, Histogram, Lines, Ratio, Records, Shares } from "./charts.js";
-import { Palette, flat, part, put, quantiles } from "./draw.js";
+import { Palette, part, put } from "./draw.js";
 import { Engine } from "./engine.js";
 import { Network } from "./network.js";
 import { Own } from "./own.js";
-import { number, percent } from "./sentence.js";
+import { percent } from "./sentence.js";
 import { Seeds, Surface } from "./surface.js";
+import { limits, readouts, received, sentence, visible } from "./told.js";
+import { FAULTS, WORDS, named, whole } from "./live_words.js";
 
 /**
  * @typedef {{ store: import("./state.js").Store, say: (text: string) => void, readout: (name: string, text: string, value?: number) => void, root: Element, worker: string }} Given
@@ -19,57 +21,6 @@ const CALM = 1000; // between pictures, where the reader wants little motion
 const READ = 120; // between readouts
 const HANGS = 15_000; // an own activation that does not answer for so long is ended
 const WAITED = 3000; // Pause ends Python where it has not answered for so long
-
-const megabytes = (/** @type {number} */ bytes) =>
-  bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : String(Math.round(bytes / 1e6));
-
-/** @type {Record<string, (about: string) => string>} */
-const FAULTS = {
-  file: () =>
-    "Python comes from a server, and this page was opened from a file: serve the book’s folder, and open the page there.",
-  wasm: () => "This browser has no WebAssembly, which Python needs here.",
-  lost: (name) => `A part of Python could not be fetched (${name}): look at the connection and press Play again.`,
-  refused: (name) => `A part of Python was refused, since it is not what the book was built with: ${name}.`,
-  memory: () => "The memory was not enough, and Python has ended. Press Play to start it anew.",
-  start: (told) => `Python could not start here: ${told}`,
-  error: (told) => `This ended with an error: ${told}`,
-};
-
-const WORDS = {
-  play: "Play",
-  pause: "Pause",
-  coming: (/** @type {number} */ bytes) => `Python comes to this page: ${megabytes(bytes)} MB, once.`,
-  starting: "Python starts.",
-  preparing: "The networks are being made.",
-  stopped: "Python was ended. Play starts it anew, from step 0.",
-  hung: "Your activation did not answer for 15 seconds, so Python was ended.",
-  consent: "The link carries code for an activation. It has not run: read it below.",
-  anew: (/** @type {string} */ what) => `A change of ${what} starts the training anew.`,
-  changed: (/** @type {string} */ what, /** @type {string} */ step) => `From step ${step} on with another ${what}.`,
-  edited: (/** @type {string} */ step) => `A weight was changed by hand at step ${step}.`,
-  step: (/** @type {string} */ step, /** @type {string} */ seeds) => `Step ${step}: ${seeds}`,
-  seeds: (/** @type {number} */ count) => (count === 1 ? "one seed" : `${count} seeds`),
-  accuracy: (/** @type {string} */ middle) => `accuracy ${middle}`,
-  loss: (/** @type {string} */ middle) => `loss ${middle}`,
-  ratio: (/** @type {string} */ ratio) => `the first layer’s gradient is ${ratio} of the last one’s`,
-  ratioTimes: (/** @type {string} */ ratio) => `the first layer’s gradient is ${ratio} times the last one’s`,
-  diverged: (/** @type {number} */ some, /** @type {number} */ all) =>
-    `${some} of ${all} ${all === 1 ? "seed has" : "seeds have"} diverged`,
-};
-/** @type {Record<string, string>} */
-const NAMES = {
-  "learning-rate": "learning rate",
-  "batch-size": "batch size",
-  "first-seed": "seed",
-  init: "initial weights",
-  code: "activation",
-  points: "points",
-  seeds: "the number of seeds",
-  residual: "residual connections",
-  normalize: "normalisation",
-  bias: "biases",
-};
-const named = (/** @type {string[]} */ keys) => [...new Set(keys.map((key) => NAMES[key] ?? key))].join(" and ");
 
 /** Python, or what it was asked, has ended: nothing more is to be done. */
 class Ended extends Error {}
@@ -527,49 +478,13 @@ class Live {
   read(now = false) {
     if (!now && performance.now() - this.times.read < READ) return;
     this.times.read = performance.now();
-    const { frame, shown } = this;
-    const { low, high } = quantiles(frame.accuracy);
-    this.readout("step", whole(frame.step), frame.step);
-    this.readout("loss", number(frame.loss[shown], 3), frame.loss[shown]);
-    const span =
-      low === high || frame.accuracy.length < 2 ? "" : ` (${Math.round(100 * low)}–${Math.round(100 * high)})`;
-    this.readout(
-      "accuracy",
-      Number.isFinite(frame.accuracy[shown]) ? percent(frame.accuracy[shown]) + span : "–",
-      frame.accuracy[shown],
-    );
-    this.readout("first-over-last", number(this.ratio()), this.ratio());
-  }
-
-  /** The first layer's gradient over the last one's: the median of the seeds. */
-  ratio() {
-    const { frame } = this;
-    const layers = /** @type {number[]} */ (this.sizes).length - 1;
-    return quantiles(
-      Array.from(frame.loss, (_, seed) => frame.gradient[seed * layers] / frame.gradient[(seed + 1) * layers - 1]),
-    ).middle;
+    for (const [name, text, value] of readouts(this.frame, this.shown)) this.readout(name, text, value);
   }
 
   /** Say what is seen. */
   speak() {
-    const { frame } = this;
     this.times.spoken = performance.now();
-    const { low, middle, high } = quantiles(frame.accuracy);
-    const several = frame.accuracy.length > 1 && low !== high;
-    const said = [WORDS.seeds(frame.loss.length)];
-    if (Number.isFinite(middle))
-      said.push(
-        WORDS.accuracy(`${percent(middle)}${several ? ` (${Math.round(100 * low)}–${Math.round(100 * high)})` : ""}`),
-      );
-    else said.push(WORDS.loss(number(quantiles(frame.loss).middle, 3)));
-    const ratio = this.ratio();
-    if (Number.isFinite(ratio)) said.push(ratio < 9.5 ? WORDS.ratio(number(ratio)) : WORDS.ratioTimes(number(ratio)));
-    const diverged = frame.diverged.reduce(
-      (/** @type {number} */ sum, /** @type {number} */ one) => sum + (one ? 1 : 0),
-      0,
-    );
-    if (diverged) said.push(WORDS.diverged(diverged, frame.loss.length));
-    this.tell(`${WORDS.step(whole(frame.step), said.join(", "))}.`);
+    this.tell(sentence(this.frame));
   }
 
   /** @param {string} words */
@@ -593,54 +508,6 @@ class Live {
     for (const button of document.querySelectorAll('[data-do="play"]'))
       put(button, this.running ? WORDS.pause : WORDS.play);
   }
-}
-
-/** What Python told, as rows of numbers. @param {any} told */
-function received(told) {
-  const rows = (/** @type {any} */ all) => Array.from(all ?? [], flat);
-  const frame = { ...told };
-  for (const name of [
-    "loss",
-    "accuracy",
-    "gradient",
-    "delta",
-    "ratio",
-    "spread",
-    "dead",
-    "saturated",
-    "surface",
-    "surfaces",
-    "slope",
-  ])
-    frame[name] = flat(told[name]);
-  for (const name of ["weights", "biases", "maps", "unit_delta"]) frame[name] = rows(told[name]);
-  const [counts, hidden] = [flat(told.histogram), frame.unit_delta.length];
-  const bins = hidden ? counts.length / hidden : 0;
-  frame.histogram = Array.from({ length: hidden }, (_, layer) => counts.subarray(layer * bins, (layer + 1) * bins));
-  frame.diverged = Array.from(told.diverged?.data ?? told.diverged ?? [], Number);
-  return frame;
-}
-
-/** The part of the plane that is shown. @param {any} told @param {number[][]} points @returns {import("./surface.js").Limits} */
-function limits(told, points) {
-  const around = (/** @type {number} */ place) => {
-    const all = points.map((point) => point[place]).filter(Number.isFinite);
-    if (!all.length) return [-2, 2];
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    return [low - 0.15 * (high - low), high + 0.15 * (high - low)];
-  };
-  const [x, y] = Array.isArray(told) ? told : [told?.x, told?.y];
-  return /** @type {any} */ ({ x: x ?? around(0), y: y ?? around(1) });
-}
-
-/** A count as in print. @param {number} count */
-const whole = (count) => Math.round(count).toLocaleString("en").replaceAll(",", "\u202f");
-
-/** Wait until the page is seen. */
-function visible() {
-  return new Promise((resolve) => {
-    document.addEventListener("visibilitychange", () => resolve(null), { once: true });
-  });
 }
 
 export { Engine };

@@ -1,5 +1,6 @@
 // The main picture: every unit with its own map of the plane, weights as lines; a unit is chosen, a weight edited, where it stands.
 import { Palette, Raster, html, part, put, size, sized } from "./draw.js";
+import { ROWS, across, along, curve, grid } from "./columns.js";
 import { WeightEditor } from "./weights.js";
 
 const WORDS = {
@@ -25,12 +26,11 @@ const MAP = 20; // units' maps have 20 × 20 numbers
 const LINE = 60; // or 60 over one input
 const DRAWN = 400; // weights
 const NARROW = 560; // below, one layer at a time
-const ROWS = 32; // units a column
 const FADED = 4; // decades from full to gone
 
 /**
- * @typedef {{ layer: number, units: number[], x: number, side: number, ys: number[], xs?: number[] }} Column layer 0 is the input, the last the output
- * @typedef {{ layer: number, unit: number, source: number, from: [number, number], to: [number, number] }} Line layer 0 has the weights after the input
+ * @typedef {import("./columns.js").Column} Column
+ * @typedef {import("./columns.js").Line} Line
  * @typedef {{ choose: (layer: number, unit: number, passing: boolean) => void, leave: () => void, edit: (layer: number, unit: number, source: number, value: number) => void, redraw: () => void }} Asked
  */
 
@@ -110,7 +110,9 @@ export class Network {
     const pitch = 56;
     const most = narrow ? 1 : Math.max(2, Math.floor((this.width - 150) / pitch));
     const layers = this.offer(most, narrow, other);
-    this.columns = narrow ? this.grid(layers[0] ?? 0) : this.across(layers, rows, height);
+    this.columns = narrow
+      ? grid(this.sizes, this.width, layers[0] ?? 0)
+      : across(this.sizes, this.width, layers, rows, height);
     const tall = narrow ? Math.max(...this.columns.flatMap(({ ys, side }) => ys.map((y) => y + side))) + 4 : height;
     this.height = Math.max(tall, 120);
     this.context = sized(this.canvas, this.width, this.height);
@@ -141,39 +143,6 @@ export class Network {
       const at = Math.round((k * (most - 1)) / (all.length - 1)); // the layer nearest to each of the places
       return Math.round((at * (all.length - 1)) / (most - 1)) === k;
     });
-  }
-
-  /** Columns from the inputs on the left to the outputs on the right. @param {number[]} layers @param {number} rows @param {number} height */
-  across(layers, rows, height) {
-    const places = [0, ...layers, this.sizes.length - 1];
-    const [left, right] = [34, 40];
-    const step = (this.width - left - right - 30) / (places.length - 1);
-    const side = Math.max(12, Math.min(44, Math.floor(height / rows) - 3, Math.floor(step * 0.62)));
-    return places.map((layer, k) => {
-      const units = spread(this.inputs > 2 && layer === 0 ? 1 : this.sizes[layer], ROWS);
-      const gap = Math.min((height - 8) / units.length, layer === 0 || layer === this.sizes.length - 1 ? 72 : 62);
-      const top = (height - gap * units.length) / 2 + (gap - side) / 2;
-      return { layer, units, side, x: left + k * step - side / 2 + 14, ys: units.map((_, row) => top + row * gap) };
-    });
-  }
-
-  /** One layer, its units in rows: for a phone. @param {number} layer @returns {Column[]} */
-  grid(layer) {
-    const units = spread(this.sizes[layer], 64);
-    const many = units.length <= 16 ? 4 : 8;
-    const step = this.width / many;
-    const side = step - 6;
-    const at = (/** @type {number} */ row) => 3 + step * row;
-    return [
-      {
-        layer,
-        units,
-        side,
-        x: 3,
-        xs: units.map((_, k) => at(k % many)),
-        ys: units.map((_, k) => at(Math.floor(k / many))),
-      },
-    ];
   }
 
   /** A button over each unit, so that keys and screen readers reach it. */
@@ -523,12 +492,6 @@ export class Network {
   }
 }
 
-/** As many of the first numbers as there is room for, evenly. @param {number} all @param {number} most */
-function spread(all, most) {
-  const shown = Math.min(all, most);
-  return Array.from({ length: shown }, (_, k) => (shown < 2 ? 0 : Math.round((k * (all - 1)) / (shown - 1))));
-}
-
 /** A picture's first row is its highest, that of a plane its lowest. @param {import("./draw.js").Row} values @param {number} width @param {number} height */
 function turned(values, width, height) {
   const made = new Float32Array(values.length);
@@ -537,22 +500,4 @@ function turned(values, width, height) {
     made.set(values.subarray(row * width, (row + 1) * width), (2 * first + height - 1 - row) * width);
   }
   return made;
-}
-
-/** A line from a unit to a unit, level at both ends. @param {Path2D} path @param {[number, number]} from @param {[number, number]} to */
-function curve(path, from, to) {
-  const middle = (from[0] + to[0]) / 2;
-  path.moveTo(from[0], from[1]);
-  path.bezierCurveTo(middle, from[1], middle, to[1], to[0], to[1]);
-}
-
-/** Where on such a line a place across lies: x = 1.5 t - 1.5 t² + t³. @param {number} across */
-function along(across) {
-  let [low, high] = [0, 1];
-  for (let k = 0; k < 12; k++) {
-    const t = (low + high) / 2;
-    if (1.5 * t - 1.5 * t * t + t * t * t < across) low = t;
-    else high = t;
-  }
-  return (low + high) / 2;
 }
