@@ -80,7 +80,8 @@ class Bench:
         assert self.step >= least
 
     def picture(self, name: str) -> str:
-        self.page.wait_for_timeout(150)
+        self.part(name).scroll_into_view_if_needed()
+        self.page.wait_for_timeout(300)
         return str(self.part(name).evaluate("(canvas) => canvas.toDataURL()"))
 
     def kept(self) -> None:

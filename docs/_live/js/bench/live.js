@@ -189,11 +189,11 @@ class Live {
     const anew = real.filter((key) => !AT_ONCE.includes(key));
     if (anew.length) {
       this.stale = true;
-      if (this.frame) this.why = anew;
+      if (this.begun) this.why = anew;
       if (this.own.waits && this.running) this.pause();
       if (anew.includes("points")) return;
       // what was on its way is shown at once: the reader sees the new network before it trains
-      if (this.frame && !this.running && !this.own.waits) void this.between(() => this.begin());
+      if (this.begun && !this.running && !this.own.waits) void this.between(async () => this.stale && this.begin());
       return;
     }
     real.forEach((key) => this.pending.add(key));
@@ -380,6 +380,10 @@ class Live {
     const [layer, unit] = this.unit ?? [0, 0];
     if (layer > sizes.length - 2 || unit >= sizes[layer]) this.unit = null;
     this.surface.sizes = sizes;
+    // a frame of the network before does not fit this one
+    this.frame = answer.ok ? null : this.frame;
+    this.surface.frame = this.frame;
+    if (answer.ok) this.network.frame = null;
     const own = state.data === "own";
     const points = answer.points ?? [];
     const about = {
