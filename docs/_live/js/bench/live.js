@@ -161,7 +161,7 @@ class Live {
     if (next) this.store.set({ "first-seed": Number(this.store.state["first-seed"]) + 1 }, "live");
     this.why = [];
     if (this.running || !this.may()) return;
-    await this.between(() => this.begin());
+    await this.between(async () => this.stale && this.begin());
   }
 
   /** Whether Python can run here, and the reader agrees to the code. */
@@ -189,7 +189,7 @@ class Live {
     const anew = real.filter((key) => !AT_ONCE.includes(key));
     if (anew.length) {
       this.stale = true;
-      if (this.begun) this.why = anew;
+      if (this.begun) this.why = anew.filter((key) => key !== "points"); // which the reader just drew
       if (this.own.waits && this.running) this.pause();
       if (anew.includes("points")) return;
       // what was on its way is shown at once: the reader sees the new network before it trains
@@ -241,7 +241,8 @@ class Live {
   /** @param {number} layer @param {number} unit @param {number} source @param {number} value */
   edit(layer, unit, source, value) {
     void this.between(async () => {
-      await this.ask("weight", layer, unit, source < 0 ? "bias" : source, value);
+      const answer = await this.ask("weight", layer, unit, source < 0 ? "bias" : source, value);
+      if (answer?.ok === false) return this.remark(answer.said);
       this.remark(WORDS.edited(whole(this.frame?.step ?? 0)));
       await this.picture(true);
     });
@@ -414,7 +415,7 @@ class Live {
     if (answer?.restarted) {
       this.remark(answer.why);
       await this.picture(true);
-    } else this.remark(WORDS.changed(whole(this.frame?.step ?? 0), named(keys)));
+    } else this.remark(WORDS.changed(named(keys), whole(this.frame?.step ?? 0)));
   }
 
   /** Get what is to be drawn. @param {boolean} [now] whether all is to be drawn, not a part */

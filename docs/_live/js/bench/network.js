@@ -5,10 +5,10 @@ import { WeightEditor } from "./weights.js";
 
 const WORDS = {
   unit: (/** @type {number} */ layer, /** @type {number} */ unit) => `Layer ${layer}, unit ${unit + 1}`,
-  maps: "Each unit’s own map of the plane: blue below zero, orange above. Lines are weights: orange positive, blue negative, the larger the thicker.",
-  lines: "Each unit’s value over the input. Lines are weights: orange positive, blue negative, the larger the thicker.",
-  pictures:
-    "Each unit’s own weights: those of the first layer as pictures of 8 × 8 pixels. Lines are weights: orange positive, blue negative, the larger the thicker.",
+  maps: "Each unit’s own map of the plane: blue below zero, orange above.",
+  lines: "Each unit’s value over the input.",
+  pictures: "Each unit’s own weights: those of the first layer as pictures of 8 × 8 pixels.",
+  weights: "Lines are weights: orange positive, blue negative, the larger the thicker.",
   fade: "A unit is the paler, the smaller the gradient that arrives at it: full as in the last hidden layer, half a hundredth of that, gone a ten-thousandth.",
   evenly: "evenly, all depths",
   from: (/** @type {number} */ first, /** @type {number} */ last) => `${first} to ${last}`,
@@ -217,7 +217,8 @@ export class Network {
   /** Say what the picture shows, and what it leaves out. */
   words() {
     const base = this.inputs === 1 ? WORDS.lines : this.inputs === 2 ? WORDS.maps : WORDS.pictures;
-    put(this.caption, this.fade ? `${base} ${WORDS.fade}` : base);
+    const told = [base, ...(this.pairs().length ? [WORDS.weights] : []), ...(this.fade ? [WORDS.fade] : [])];
+    put(this.caption, told.join(" "));
     const hidden = this.columns.filter(({ layer }) => layer > 0 && layer < this.sizes.length - 1);
     const said = [];
     if (hidden.length < this.hidden) said.push(WORDS.columns(hidden.length, this.hidden));
