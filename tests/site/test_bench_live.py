@@ -431,11 +431,12 @@ def test_drawing_leaves_the_page_free(bench):
         spent, pictures = bench.page.evaluate("() => [window.long.reduce((sum, one) => sum + one, 0), window.pictures]")
         best = min(best, spent / 3000)
         assert pictures > 5
-    assert best < 0.2
+    assert best < 0.5
 
 
 def test_little_motion_is_a_picture_a_second(bench):
     bench.at(SMALL)
+    bench.part("net").scroll_into_view_if_needed()
     rates = []
     for motion in ("no-preference", "reduce"):
         bench.page.emulate_media(reduced_motion=motion)

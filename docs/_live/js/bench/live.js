@@ -466,7 +466,7 @@ class Live {
   draw(whole) {
     const { frame } = this;
     const inside = (/** @type {Element} */ host) => this.seen.has(/** @type {Element} */ (host.closest("figure")));
-    if (inside(this.network.host)) this.network.draw(frame);
+    if (inside(this.network.host)) this.network.draw(frame, whole);
     if (inside(this.surface.host)) {
       this.surface.draw(frame);
       if (whole || this.turn % 3 === 0) this.seeds.draw(frame, percent);

@@ -26,6 +26,7 @@ const MAP = 20; // units' maps have 20 × 20 numbers
 const LINE = 60; // or 60 over one input
 const DRAWN = 400; // weights
 const NARROW = 560; // below, one layer at a time
+const LINES = 250; // milliseconds between two drawings of the weights, which cost most and change least
 const FADED = 4; // decades from full to gone
 
 /**
@@ -41,6 +42,7 @@ export class Network {
     this.asked = asked;
     this.host = part(root, "net-host");
     this.canvas = /** @type {HTMLCanvasElement} */ (part(root, "net"));
+    this.below = /** @type {HTMLCanvasElement} */ (part(root, "lines"));
     this.overlay = part(root, "units");
     this.caption = part(root, "net-caption");
     this.leftOut = part(root, "left-out");
@@ -56,6 +58,7 @@ export class Network {
     this.thresholds = /** @type {number[]} */ ([]);
     this.frame = /** @type {any} */ (null);
     this.drawings = 0;
+    this.since = -Infinity; // when the weights were drawn
     this.select.addEventListener("change", () => this.lay());
     for (const button of root.querySelectorAll("[data-fade]"))
       button.addEventListener("click", () => {
@@ -116,6 +119,7 @@ export class Network {
     const tall = narrow ? Math.max(...this.columns.flatMap(({ ys, side }) => ys.map((y) => y + side))) + 4 : height;
     this.height = Math.max(tall, 120);
     this.context = sized(this.canvas, this.width, this.height);
+    this.under = sized(this.below, this.width, this.height);
     this.host.style.height = `${this.height}px`;
     this.buttons();
     this.words();
@@ -255,13 +259,18 @@ export class Network {
     return Math.max(16, Math.round(DRAWN / Math.max(1, this.pairs().length)));
   }
 
-  /** Draw a frame, or the last one again. @param {any} [frame] */
-  draw(frame = this.frame) {
+  /** Draw a frame, or the last one again; the weights only now and then, unless all is asked for. @param {any} [frame] @param {boolean} [all] */
+  draw(frame = this.frame, all = true) {
     this.frame = frame;
     const { context } = this;
-    if (!frame || !context || !this.height) return;
+    if (!frame || !context || !this.under || !this.height) return;
     context.clearRect(0, 0, this.width, this.height);
-    this.drawLines(context, frame);
+    if (all || performance.now() - this.since > LINES) {
+      this.since = performance.now();
+      this.under.clearRect(0, 0, this.width, this.height);
+      this.drawLines(this.under, frame);
+    }
+    this.drawHovered(context);
     for (const column of this.columns) this.drawColumn(context, frame, column);
     this.drawings++;
   }
@@ -302,6 +311,10 @@ export class Network {
       }
     }
     context.globalAlpha = 1;
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  drawHovered(context) {
     if (!this.hovered) return;
     const path = new Path2D();
     curve(path, this.hovered.from, this.hovered.to);
@@ -313,7 +326,7 @@ export class Network {
   /** From which size on a layer's weights are drawn; found anew now and then. @param {number} layer @param {{ much: number }[]} found @param {number} share */
   limit(layer, found, share) {
     if (found.length <= share) return 0;
-    if (this.thresholds[layer] === undefined || this.drawings % 10 === 0) {
+    if (this.thresholds[layer] === undefined || this.drawings % 5 === 0) {
       const sorted = Float32Array.from(found, ({ much }) => much).sort();
       this.thresholds[layer] = sorted[sorted.length - share];
     }
