@@ -55,9 +55,7 @@ export class Network {
     this.lines = /** @type {Line[]} */ ([]);
     this.chosen = /** @type {[number, number] | null} */ (null);
     this.hovered = /** @type {Line | null} */ (null);
-    this.thresholds = /** @type {number[]} */ ([]);
     this.frame = /** @type {any} */ (null);
-    this.drawings = 0;
     this.since = -Infinity; // when the weights were drawn
     this.select.addEventListener("change", () => this.lay());
     for (const button of root.querySelectorAll("[data-fade]"))
@@ -87,7 +85,6 @@ export class Network {
     const other = String(sizes) !== String(this.sizes);
     this.sizes = sizes;
     this.rasters = sizes.map((units) => new Raster(MAP, MAP * Math.max(1, units)));
-    this.thresholds = [];
     if (other) {
       this.chosen = null;
       this.editor.close();
@@ -272,7 +269,6 @@ export class Network {
     }
     this.drawHovered(context);
     for (const column of this.columns) this.drawColumn(context, frame, column);
-    this.drawings++;
   }
 
   /** @param {CanvasRenderingContext2D} context @param {any} frame */
@@ -291,7 +287,8 @@ export class Network {
           if (much > largest && much < Infinity) largest = much;
           if (weight === weight) found.push({ weight, much, unit, source, row, line });
         }
-      const limit = this.limit(from.layer, found, share);
+      const limit =
+        found.length > share ? Float32Array.from(found, ({ much }) => much).sort()[found.length - share] : 0;
       const passes = /** @type {Map<number, Path2D>} */ (new Map());
       for (const one of found) {
         if (one.much < limit || !one.much) continue;
@@ -321,16 +318,6 @@ export class Network {
     context.strokeStyle = this.palette.named.ink;
     context.lineWidth = 2;
     context.stroke(path);
-  }
-
-  /** From which size on a layer's weights are drawn; found anew now and then. @param {number} layer @param {{ much: number }[]} found @param {number} share */
-  limit(layer, found, share) {
-    if (found.length <= share) return 0;
-    if (this.thresholds[layer] === undefined || this.drawings % 5 === 0) {
-      const sorted = Float32Array.from(found, ({ much }) => much).sort();
-      this.thresholds[layer] = sorted[sorted.length - share];
-    }
-    return this.thresholds[layer];
   }
 
   /** @param {CanvasRenderingContext2D} context @param {any} frame @param {Column} column */
