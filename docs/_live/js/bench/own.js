@@ -1,0 +1,79 @@
+// The reader's own activation: a small editor; code that came with a link is shown, and runs only once the reader says so.
+import { part, put } from "./draw.js";
+
+const WORDS = {
+  title: "Own activation: a function that returns its value and its slope",
+  linked: "This code came with the link. It has not run. Run this code?",
+  use: "Use it",
+  run: "Run this code",
+  used: "Checked, and in use.",
+  checking: "It is being checked.",
+  empty: "Write the value and the slope first.",
+  example: "def f(x):\n    return np.sin(x), np.cos(x)",
+};
+
+export class Own {
+  /**
+   * @param {ParentNode} root
+   * @param {import("./state.js").Store} store
+   * @param {{ use: () => void, leave: () => void }} asked
+   */
+  constructor(root, store, asked) {
+    this.store = store;
+    this.host = part(root, "own");
+    this.title = part(root, "own-title");
+    this.code = /** @type {HTMLTextAreaElement} */ (part(root, "code"));
+    this.said = part(root, "own-said");
+    this.button = part(root, "own-use");
+    this.leave = part(root, "own-leave");
+    this.agreed = /** @type {Set<string>} */ (new Set()); // codes that the reader has asked to run
+    part(root, "own-form").addEventListener("submit", (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const code = this.code.value.trim();
+      if (!code) return this.say(WORDS.empty);
+      this.agreed.add(code);
+      this.say(WORDS.checking);
+      store.set({ activation: "own", code }, "own");
+      this.show();
+      asked.use();
+    });
+    this.leave.addEventListener("click", () => {
+      this.code.value = "";
+      store.set({ activation: "relu", code: "" }, "own");
+      asked.leave();
+    });
+    store.subscribe((_state, changed) => {
+      if (changed.includes("activation") || changed.includes("code")) this.show();
+    });
+    this.show();
+  }
+
+  /** Whether the state has code that nobody here has agreed to. */
+  get waits() {
+    const { activation, code } = this.store.state;
+    return activation === "own" && !this.agreed.has(String(code).trim());
+  }
+
+  show() {
+    const { activation, code } = this.store.state;
+    this.host.hidden = activation !== "own";
+    if (activation !== "own") return;
+    const linked = this.waits && String(code).trim() !== "";
+    if (document.activeElement !== this.code) this.code.value = String(code) || this.code.value || WORDS.example;
+    put(this.title, linked ? WORDS.linked : WORDS.title);
+    put(this.button, linked ? WORDS.run : WORDS.use);
+    this.leave.hidden = !linked;
+  }
+
+  /** @param {string} words */
+  say(words) {
+    put(this.said, words);
+  }
+
+  /** What the checker said: nothing where all is well. @param {string} [refusal] */
+  judge(refusal) {
+    if (this.store.state.activation !== "own") return;
+    this.say(refusal ?? WORDS.used);
+    this.code.setAttribute("aria-invalid", String(refusal !== undefined));
+  }
+}
