@@ -303,7 +303,7 @@ def test_what_matters_stands_above_the_fold(bench):
 
 def test_on_a_phone_the_bar_never_covers_play(browser, origin):
     with reader(browser, origin, viewport=PHONE, is_mobile=True, has_touch=True) as bench:
-        bench.open()
+        bench.open(f"story={STORIES[6]}")  # which sets what is under More
         bands, bar = bench.box(".gl-bench-bands"), bench.box(".gl-bench-controls")
         assert bands["y"] < 400
         assert bar["y"] + bar["height"] <= PHONE["height"] + 1

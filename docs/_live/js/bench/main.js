@@ -200,7 +200,9 @@ class Bench {
     const depth = String(state.depth);
     this.part("depth").textContent = depth;
     this.slider?.setAttribute("aria-valuetext", `${depth} layers`);
-    if (START.slice(4).some((key) => state[key] !== DEFAULTS[key])) this.unfold(true);
+    // on a phone the bar at the thumb stays low until the reader opens it
+    const more = START.slice(4).some((key) => state[key] !== DEFAULTS[key]);
+    if (more && !matchMedia(PHONE).matches) this.unfold(true);
   }
 
   // -- the instant view ------------------------------------------------------------------------------------------------
