@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import signal
+import pickle
+import subprocess
+import sys
 import threading
-from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import resvg_py
@@ -144,18 +144,32 @@ def write(folder: Path, drawing: Drawing) -> Path:
     return kept
 
 
-def _be_quiet() -> None:
-    """Leave Ctrl+C to the build itself."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def draw_together(folder: Path, drawings: list[Drawing]) -> None:
+    """Draw pictures in a process a core: resvg lets no other thread run. If the build breaks off, they end with it."""
+    cores = os.cpu_count() or 1
+    with TemporaryDirectory() as place:
+        children = []
+        try:
+            for number in range(cores):
+                share = Path(place, str(number))
+                share.write_bytes(pickle.dumps([tuple(one) for one in drawings[number::cores]]))
+                command = [sys.executable, __file__, str(folder), str(share)]
+                children.append(subprocess.Popen(command, start_new_session=True))  # Ctrl+C speaks to the build alone
+            codes = [child.wait() for child in children]
+        finally:
+            for child in children:
+                child.terminate()
+                child.wait()
+    if any(codes):
+        raise OSError(f"the pictures were not drawn: their processes ended with {codes}")
 
 
 def write_all(app: Sphinx, drawings: Iterable[Drawing]) -> None:
-    """Write pictures; many new ones are drawn on all cores, by processes, since resvg lets no other thread run."""
+    """Write pictures; many new ones are drawn on all cores first."""
     folder, drawings = kept_in(app), list(drawings)
     new = [one for one in drawings if not (folder / f"{digest(one)}.png").is_file()]
     if len(new) > FEW:
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn"), initializer=_be_quiet) as pool:
-            deque(pool.map(partial(keep, folder), new, chunksize=4), maxlen=0)  # raises what one of them raised
+        draw_together(folder, new)
     app.gl_kept = getattr(app, "gl_kept", set()) | {write(folder, one) for one in drawings}
 
 
@@ -164,3 +178,8 @@ def forget_others(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html" and app.env.found_docs <= app.gl_figures.keys():
         for path in set(kept_in(app).glob("*")) - app.gl_kept:
             path.unlink()
+
+
+if __name__ == "__main__":
+    for one in pickle.loads(Path(sys.argv[2]).read_bytes()):
+        keep(Path(sys.argv[1]), Drawing(*one))

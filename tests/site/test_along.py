@@ -15,6 +15,7 @@ import sysconfig
 import zipfile
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import nbformat
@@ -492,6 +493,49 @@ def test_a_picture_that_was_drawn_is_not_drawn_again(tmp_path, monkeypatch):
     with Image.open(io.BytesIO((tmp_path / "two.png").read_bytes())) as image:
         assert image.size == (90, 90)
         assert image.convert("RGB").getpixel((80, 80)) == (255, 255, 255)
+
+
+def many(folder, count):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt"><rect width="{}" height="5"/></svg>'
+    return [pictures.Drawing(folder / f"{width}.png", svg.format(width), 90) for width in range(count)]
+
+
+def test_many_new_pictures_are_drawn_by_processes_and_are_the_same(tmp_path):
+    drawings = many(tmp_path / "together", pictures.FEW + 4)
+    app = SimpleNamespace(outdir=str(tmp_path / "html"))
+    pictures.write_all(app, drawings)
+    assert len(app.gl_kept) == len(drawings)
+    for one in drawings:
+        alone = one._replace(path=tmp_path / "alone.png")
+        pictures.write(tmp_path / "other", alone)
+        assert one.path.read_bytes() == alone.path.read_bytes()
+
+
+def test_what_breaks_off_a_build_ends_the_processes_that_draw(tmp_path, monkeypatch):
+    children = []
+
+    class Child(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            children.append(self)
+
+        def wait(self, *arguments, **options):
+            if self is children[0] and self.poll() is None and not hasattr(self, "asked"):
+                self.asked = True
+                raise KeyboardInterrupt
+            return super().wait(*arguments, **options)
+
+    monkeypatch.setattr(pictures.subprocess, "Popen", Child)
+    with pytest.raises(KeyboardInterrupt):
+        pictures.draw_together(tmp_path, many(tmp_path, 50))
+    assert len(children) > 1 or os.cpu_count() == 1
+    assert all(child.poll() is not None for child in children)
+
+
+def test_a_picture_that_no_process_can_draw_breaks_off_the_build(tmp_path, capfd):
+    with pytest.raises(OSError, match="not drawn"):
+        pictures.draw_together(tmp_path, [pictures.Drawing(tmp_path / "x.png", "no SVG", 90)])
+    assert "Error" in capfd.readouterr().err
 
 
 # -- slides ------------------------------------------------------------------------------------------------------------
