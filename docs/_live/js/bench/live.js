@@ -281,7 +281,7 @@ class Live {
     this.looping = true;
     try {
       await work();
-      while (this.waiting.length) await /** @type {() => Promise<unknown>} */ (this.waiting.shift())();
+      await this.waited();
     } catch (error) {
       this.failed(error);
     } finally {
@@ -302,23 +302,30 @@ class Live {
     if (this.looping) return;
     this.looping = true;
     try {
-      while (this.running) {
-        if (document.hidden) await visible();
-        if (this.stale && !(await this.begin())) break;
-        while (this.waiting.length) await /** @type {() => Promise<unknown>} */ (this.waiting.shift())();
-        if (!this.running) break;
-        await this.change();
-        await this.slice();
-      }
-      this.waiting.length && (await Promise.all(this.waiting.splice(0).map((work) => work())));
-      if (this.frame && !this.stale) await this.picture(true);
+      do {
+        while (this.running) {
+          if (document.hidden) await visible();
+          if (this.stale && !(await this.begin())) break;
+          await this.waited();
+          if (!this.running) break;
+          await this.change();
+          await this.slice();
+        }
+        if (this.frame && !this.stale) await this.picture(true);
+        await this.waited();
+      } while (this.running); // Play was pressed meanwhile
     } catch (error) {
       this.failed(error);
     } finally {
       this.looping = false;
-      this.running = false;
       this.buttons();
+      if (this.waiting.length) void this.between(async () => {}); // it came as the last of them ended
     }
+  }
+
+  /** Do what was asked for in the meantime. */
+  async waited() {
+    while (this.waiting.length) await /** @type {() => Promise<unknown>} */ (this.waiting.shift())();
   }
 
   /** @param {"steps" | "slice"} what @param {number} much */
