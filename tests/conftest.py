@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("MPLBACKEND", "agg")
 
 import random
+import re
 
 import hypothesis
 import numpy as np
@@ -26,6 +27,12 @@ REGISTRIES = (
     gl.DATASETS,
     gl.training.STATISTICS,
 )
+
+
+def pytest_make_parametrize_id(val):
+    """Name no place in memory: workers that share the tests have to agree on their names."""
+    said = repr(val)
+    return re.sub(r" at 0x[0-9a-f]+", "", said) if " at 0x" in said else None
 
 
 @pytest.fixture(autouse=True)

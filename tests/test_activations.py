@@ -295,7 +295,7 @@ def test_the_input_is_neither_changed_nor_returned(part):
 
 
 @every
-@pytest.mark.parametrize("bad", [1j, "1", None, [1j], ["a"], [object()]], ids=repr)
+@pytest.mark.parametrize("bad", [1j, "1", None, [1j], ["a"], [object()]])
 def test_what_is_no_number_is_refused(part, bad):
     with pytest.raises(TypeError, match=f"x must hold real numbers; {part.name} was given"):
         part(bad)

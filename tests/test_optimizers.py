@@ -63,7 +63,6 @@ def gradients():
         ),
         (gl.Adam(0.1, beta1=0.0, beta2=0.0), lambda g, s: _adam(g, s, learning_rate=0.1, beta1=0, beta2=0)),
     ],
-    ids=str,
 )
 def test_an_optimiser_is_its_textbook_loop(optimizer, textbook, gradients):
     start = np.linspace(-1, 1, 9)

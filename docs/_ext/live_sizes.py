@@ -73,7 +73,7 @@ class LiveSizes(SphinxDirective):
         return [table(("What", "When", "Sent"), rows, (3, 2, 1), "gl-live-sizes")]
 
 
-class LiveTimes(SphinxDirective):
+class RunTimes(SphinxDirective):
     """The table of times, and a sentence about how they were taken."""
 
     def run(self) -> list[nodes.Node]:
@@ -107,5 +107,5 @@ class LiveTimes(SphinxDirective):
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     app.add_directive("live-sizes", LiveSizes)
-    app.add_directive("live-times", LiveTimes)
+    app.add_directive("live-times", RunTimes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
