@@ -67,7 +67,9 @@ class Places:
 def sentence(error: BaseException, build: Path) -> str | None:
     """Return what stopped a build and the cure; None where only a traceback can tell."""
     said = f"{type(error).__name__}: {error}\n{getattr(error, 'traceback', '')}"
-    if isinstance(error, KeyboardInterrupt):
+    # a reader that Ctrl+C reached first ends as an error of Sphinx
+    reader = isinstance(error, SphinxParallelError) and "KeyboardInterrupt" in said
+    if isinstance(error, KeyboardInterrupt) or reader:
         return "The build was interrupted. Pages whose cells have run come from the cache next time."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC or any(words in said for words in FULL):
         free = shutil.disk_usage(build).free / 1e6

@@ -251,7 +251,7 @@ def test_a_setting_is_held_beside_the_present_one(bench):
     expect(bench.part("say")).to_contain_text(
         "A, ten sigmoid layers with Glorot’s weights: the first layer’s gradient is"
     )
-    assert bench.said().startswith("Ten tanh layers")
+    expect(bench.part("say")).to_contain_text(re.compile(r"^\s*Ten\stanh\slayers"))  # its numbers may come later
     assert "A: gradient" in bench.page.locator(".gl-bench-bands svg").text_content()
     rows = bench.data()
     assert first_over_last(measured(rows, "A")) < 1e-3 < first_over_last(measured(rows))

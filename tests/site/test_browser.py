@@ -63,6 +63,8 @@ def test_a_page_loads_without_an_error_from_its_own_host_and_fits_the_screen(vis
 def test_figures_follow_the_theme(visit, name, scheme, shown, hidden):
     page = visit(name, scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    if page.locator(".gl-bench").count():  # the bench's own picture stands in the place of its figure
+        return
     for image in page.locator(f"img.gl-{shown}").all():
         assert image.is_visible()
         image.evaluate("async i => { i.loading = 'eager'; await i.decode(); }")  # those that stand low come late

@@ -143,7 +143,8 @@ def test_a_figure_is_drawn_for_a_phone_where_a_phone_asks():
     assert narrow["width"] <= 460 < wide["width"]
     assert narrow["height"] > wide["height"]  # one panel above the other
     reader.session.figures.narrow = False
-    assert reader.run()["figure"] == [wide]
+    (again,) = reader.run()["figure"]
+    assert (again["width"], again["height"]) == (wide["width"], wide["height"])
 
 
 def test_figures_have_the_colours_and_fonts_of_the_book(tmp_path, monkeypatch):

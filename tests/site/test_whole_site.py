@@ -13,8 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
+import whole_site
 from built_book import DOCS
 from small_book import PORT_TAKEN, Book, cell
+from sphinx.errors import SphinxParallelError
 
 PAGES = {f"page{number}": "\nOne and one.\n" + cell(f"1 + {number}") for number in range(6)}
 
@@ -157,6 +159,12 @@ def test_an_interrupted_build_says_so_ends_its_kernels_and_leaves_the_old_site(b
     assert not alive(kernel), "a kernel goes on"
     book.write(**PAGES)
     assert build(book).returncode == 0
+
+
+def test_a_reader_that_hears_the_interruption_first_is_no_error_of_sphinx(tmp_path):
+    told = SphinxParallelError("KeyboardInterrupt", "Traceback (most recent call last):\nKeyboardInterrupt")
+    assert whole_site.sentence(told, tmp_path).startswith("The build was interrupted.")
+    assert whole_site.sentence(SphinxParallelError("ValueError: x", "Traceback"), tmp_path) is None
 
 
 def alive(process: int) -> bool:
