@@ -19,6 +19,7 @@ from pathlib import Path
 from gradlab_live.answers import allowed
 
 DIGITS = 6
+ROUNDING = 1e-6
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
@@ -51,19 +52,18 @@ class Listener:
         return [payload for one, payload in self.told if one == kind]
 
 
-def apart(one, other, scale=0.0):
-    """Return whether two numbers differ within the digits that are compared, or by as much of a scale that is larger."""
+def apart(one, other):
+    """Return whether two numbers differ within the digits that are compared."""
     if math.isnan(one) and math.isnan(other):
         return False
-    least = 1e-12 if 0 in {one, other} else 0.0
     return one != other and not math.isclose(
-        one, other, rel_tol=10.0**-DIGITS, abs_tol=max(least, scale * 10.0**-DIGITS)
+        one, other, rel_tol=10.0**-DIGITS, abs_tol=1e-12 if 0 in {one, other} else 0
     )
 
 
-def scale_of(bound):
-    """Return how large the numbers of a bound are: far below it, a claim's value is a matter of rounding alone."""
-    return max((abs(side) for side in allowed(bound)[:2] if math.isfinite(side)), default=0.0)
+def is_of_rounding(bound):
+    """Return whether a bound is about rounding alone: whether it holds is judged, and no digit below it is compared."""
+    return max((abs(side) for side in allowed(bound)[:2] if math.isfinite(side)), default=0.0) <= ROUNDING
 
 
 def texts_differ(built, here):
@@ -114,7 +114,7 @@ def faults(cell, built, claims):
         wanted = claims[claim["key"]]
         if not claim["holds"]:
             yield f"claim {claim['key']} is false: {claim['shown']}", False
-        elif apart(claim["value"], wanted["value"], scale_of(wanted["bound"])):
+        elif not is_of_rounding(wanted["bound"]) and apart(claim["value"], wanted["value"]):
             yield f"claim {claim['key']}: {claim['value']:.8g} and not {wanted['value']:.8g}", True
     if built["text"] and texts_differ(built["text"], cell["text"]):
         yield f"text {cell['text'][:80]!r} and not {built['text'][:80]!r}", True
