@@ -18,6 +18,7 @@ from typing import Any
 
 from bench_grid import DEPTHS, INITS
 from docutils import nodes
+from gradlab_live import bench_setting
 from jinja2 import Environment, FileSystemLoader
 from live_assets import FOLDER, POLICY
 from sphinx.application import Sphinx
@@ -30,18 +31,7 @@ from gradlab.plots import number
 PAGE = "playground"
 VANISHES, EXPLODES = 0.01, 100.0  # the first layer's gradient over the last one's
 MARK = 'id="gl-bench"'
-# as in _live/js/bench/state.js, which a test holds to it
-DEFAULTS: dict[str, str | int] = {
-    "activation": "sigmoid",
-    "init": "glorot_normal",
-    "depth": 10,
-    "width": 16,
-    "normalize": "none",
-    "residual": 0,
-    "gain": 1,
-    "bias": 0,
-    "story": "",
-}
+DEFAULTS = bench_setting.DEFAULTS | {"story": ""}  # a story is the page's alone
 WORDS = {
     "reading": "Signals of each layer, before any training.",
     "file": "The bench needs a server: from a file a browser does not fetch its numbers. The figure shows one setting of it.",

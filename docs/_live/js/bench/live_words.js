@@ -1,17 +1,12 @@
 // What the live panel says: each state and each fault in a sentence.
 
-const megabytes = (/** @type {number} */ bytes) =>
-  bytes / 1e6 < 9.95 ? (bytes / 1e6).toFixed(1) : String(Math.round(bytes / 1e6));
+import { FAULTS as OF_CELLS, megabytes } from "../words.js";
 
 /** @type {Record<string, (about: string) => string>} */
 export const FAULTS = {
-  file: () =>
-    "Python comes from a server, and this page was opened from a file: serve the book’s folder, and open the page there.",
-  wasm: () => "This browser has no WebAssembly, which Python needs here.",
+  ...OF_CELLS,
   lost: (name) => `A part of Python could not be fetched (${name}): look at the connection and press Play again.`,
-  refused: (name) => `A part of Python was refused, since it is not what the book was built with: ${name}.`,
   memory: () => "The memory was not enough, and Python has ended. Press Play to start it anew.",
-  start: (told) => `Python could not start here: ${told}`,
   error: (told) => `This ended with an error: ${told}`,
 };
 
