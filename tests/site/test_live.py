@@ -542,6 +542,29 @@ def test_a_lost_connection_is_told_and_tried_again(reader):
     reader.run(0)
 
 
+def test_a_press_is_seen_before_anything_has_come_and_can_be_taken_back(reader):
+    held = []
+    reader.page.route(f"**/_live/{NAME}.json", held.append)
+    reader.edit(0)
+    buttons = {name: reader.cell(0).get_by_role("button", name=name, exact=True) for name in ("Run", "Stop")}
+    status = reader.cell(0).get_by_role("status")
+    seen = """button => { button.click(); button.click(); const bar = button.parentElement;
+        return [...bar.children].filter((one) => !one.hidden && !one.disabled).map((one) => one.textContent); }"""
+    assert buttons["Run"].evaluate(seen) == ["Stop", "Reset", "Link"]
+    assert status.inner_text() == ""
+    buttons["Stop"].click()
+    assert status.inner_text() == "Stopped."
+    expect(buttons["Stop"]).to_be_hidden()
+    buttons["Run"].click()
+    assert status.inner_text() == ""
+    reader.page.unroute(f"**/_live/{NAME}.json")
+    for route in held:
+        route.continue_()
+    expect(status).to_have_text(re.compile("^Done in "), timeout=STARTS)
+    assert reader.shown(0) == PRINTED
+    assert reader.troubles == []
+
+
 def test_what_one_page_has_fetched_no_other_page_fetches_again(reader):
     reader.edit(0)
     reader.run(0)

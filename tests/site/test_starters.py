@@ -137,7 +137,7 @@ def check(page, key, answer=None):
         editor.press("Control+a")
         page.keyboard.insert_text(answer)
     place.get_by_role("button", name="Check").click()
-    place.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)
+    place.get_by_role("button", name="Stop").wait_for(state="hidden", timeout=180_000)  # it shows at once
     return place.get_by_role("status").inner_text()
 
 

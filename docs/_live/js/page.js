@@ -31,25 +31,40 @@ async function known() {
 
 const page = {
   name,
-  stop: () => python.stop(),
+  stop() {
+    if (python.busy || !running) return python.stop();
+    turn++; // the worker had nothing to do yet
+    running.status.textContent = SAYS.early;
+    running = null;
+    show();
+  },
   show: () => show(),
   async editor() {
     if (location.protocol === "file:") return complain("file");
     return import(folder + editor).catch(() => complain("editor"));
   },
   back() {
-    if (python.busy) python.stop();
+    if (running) page.stop();
     for (const cell of cells) if (cell.said) cell.reset();
     show();
   },
   /** @param {Cell} cell @param {boolean} all whether all seeds are asked for */
   async run(cell, all = false) {
-    if (python.busy) return;
+    if (running) return;
     asked = cell;
     if (location.protocol === "file:") return complain("file");
     if (typeof WebAssembly !== "object") return complain("wasm");
-    const found = await known().catch(() => complain("page"));
-    if (!found || python.busy) return;
+    running = cell; // seen at once, though what the build knows of the page may take a while to come
+    const mine = ++turn;
+    cell.status.textContent = "";
+    show();
+    const found = await known().catch(() => null);
+    if (turn !== mine) return; // stopped
+    if (!found) {
+      running = null;
+      show();
+      return complain("page");
+    }
     const sources = found.cells.map(({ source }) => source);
     for (const one of cells) if (typeof one.index === "number") sources[one.index] = one.changed ?? sources[one.index];
     const starter = found.starters.find(({ id }) => id === cell.index);
@@ -71,7 +86,6 @@ const page = {
     cell.fewer = false;
     cell.outputs.begin();
     cell.outputs.clearError();
-    running = cell;
     const coming = python.run(request, listeners(cell, place));
     show();
     const began = performance.now();
@@ -92,6 +106,7 @@ function complain(kind, about = "") {
 }
 
 let running = /** @type {Cell | null} */ (null);
+let turn = 0; // how many runs were begun or stopped before they began
 
 /** Show on all cells what can be pressed. */
 function show() {

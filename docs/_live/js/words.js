@@ -36,6 +36,7 @@ export const SAYS = {
   coming: (/** @type {number} */ bytes) => `Python comes to this page: ${megabytes(bytes)} MB, once.`,
   more: (/** @type {number} */ bytes) => `What draws comes to this page: ${megabytes(bytes)} MB, once.`,
   starting: "Python starts.",
+  early: "Stopped.",
   stopped: "Stopped. The next run starts Python anew.",
   kept: "Your change of this cell is kept: Edit shows it.",
   shown: "This is your change, kept from before. It has not run yet.",
