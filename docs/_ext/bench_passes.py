@@ -6,7 +6,7 @@ a line, which differ in depth alone, share it; and they go back together, each f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 SEEDS = range(signals.SEEDS)
-TOGETHER = 10  # seeds in one pass: more would leave the cache, fewer spend the time on calls
+TOGETHER = 5  # seeds in one pass: more take memory, fewer spend the time on calls
 BACK = ("gradient_norm", "delta_norm")
 FORWARD = ("activation_std", "dead_fraction", "saturated_fraction")
 SAFE = (1e-280, 1e300)  # a sum of squares between these has lost nothing that counts
@@ -43,13 +43,17 @@ class Passes:
         self.own: dict[Any, Array] = {}
         self.rooms: dict[Any, Room] = {}
 
-    def theta(self, line: Line, net: gl.MLP) -> Array:
-        """Return what the seeds draw, with gain 1: the same numbers for each activation without parameters of its own."""
-        shape = (line.init, bool(line.bias), net.depth, net.normalize is None)
+    def draws(self, line: Line, net: gl.MLP, *, whole: bool) -> Array:
+        """Return what the seeds draw at gain 1: all parameters, or weights and biases of the last layer alone.
+
+        They are the same numbers for each activation that has no parameters of its own.
+        """
+        shape = (line.init, bool(line.bias), net.depth, net.normalize is None, whole)
         kept = self.own if line.init == "matched" or net.activation.learned else self.drawn
         if shape not in kept:
             base = line._replace(gain=1.0, bias=float(bool(line.bias)))
-            kept[shape] = base.recipe(self.activation, net.depth).initialize(SEEDS)
+            theta = base.recipe(self.activation, net.depth).initialize(SEEDS)
+            kept[shape] = theta if whole else net.blocks(theta)[-1].copy()
         return kept[shape]
 
     def through(self, line: Line) -> dict[int, dict[str, Array]]:
@@ -57,19 +61,18 @@ class Passes:
 
         What goes forward is computed in the deepest alone: the others are its beginning, each with outputs of its own.
         """
-        nets = {depth: line.recipe(self.activation, depth) for depth in sorted(line.depths, reverse=True)}
-        thetas = {depth: self.theta(line, net) for depth, net in nets.items()}
-        found: dict[int, dict[str, list[Array]]] = {depth: {} for depth in nets}
+        deepest, *others = (line.recipe(self.activation, depth) for depth in sorted(line.depths, reverse=True))
+        drawn = self.draws(line, deepest, whole=True)
+        last = {net.depth: self.draws(line, net, whole=False) for net in others}
+        found: dict[int, dict[str, list[Array]]] = {depth: {} for depth in line.depths}
         for at in range(0, len(SEEDS), TOGETHER):
             rows = slice(at, at + TOGETHER)
-            deepest, *_ = nets.values()
             trace, theta = self._room(line, deepest)
-            theta[...] = thetas[deepest.depth][rows]
-            _scale(deepest.blocks(theta), line)
+            theta[...] = drawn[rows]
+            blocks = [_scaled(block, line) for block in deepest.blocks(theta)]
             trace.forward()
-            heads = {depth: net.blocks(thetas[depth][rows])[-1].copy() for depth, net in nets.items()}
-            _scale(heads.values(), line)
-            seen = back(trace, deepest.blocks(theta), heads)
+            heads = {depth: _scaled(block[rows].copy(), line) for depth, block in last.items()}
+            seen = back(trace, blocks, {deepest.depth: blocks[-1], **heads})
             trace.forget()
             seen[deepest.depth] |= {name: gl.STATISTICS[name].rule(trace) for name in FORWARD}
             for depth, statistics in seen.items():
@@ -89,12 +92,12 @@ class Passes:
         return self.rooms[key]
 
 
-def _scale(blocks: Iterable[Array], line: Line) -> None:
-    """Multiply weights by the gain of a line, and the biases below them by its deviation."""
+def _scaled(block: Array, line: Line) -> Array:
+    """Multiply weights, in place, by the gain of a line, and the biases below them by its deviation."""
     if (line.gain, line.bias) != (1.0, 0.0):
-        for block in blocks:
-            block[:, :-1] *= line.gain
-            block[:, -1] *= line.bias
+        block[:, :-1] *= line.gain
+        block[:, -1] *= line.bias
+    return block
 
 
 def back(trace: gl.network.Trace, blocks: list[Array], heads: Mapping[int, Array]) -> dict[int, dict[str, Array]]:

@@ -364,6 +364,18 @@ def test_passes_that_share_what_goes_forward_give_the_numbers_of_probe(activatio
                 np.testing.assert_allclose(shared, getattr(probe, name)[0], rtol=1e-9)
 
 
+def test_activations_share_what_seeds_draw_but_for_what_is_their_own():
+    drawn = {}
+    for name in ("relu", "prelu", "tanh"):
+        passes = bench_passes.Passes(name, drawn)
+        for line in (bench_grid.Line("glorot_normal"), bench_grid.Line("matched"), KINDS[-2]):
+            net = line._replace(gain=1.0, bias=float(bool(line.bias))).recipe(name, 5)
+            theta = net.initialize(range(20))
+            np.testing.assert_array_equal(passes.draws(line, net, whole=True), theta)
+            np.testing.assert_array_equal(passes.draws(line, net, whole=False), net.blocks(theta)[-1])
+    assert len(drawn) == 4  # of the two lines that are not matched
+
+
 def test_norms_are_right_where_squares_are_not_and_say_what_is_not_finite():
     arrays = np.array([3.0, 4e-200, 2e200, 0.0, np.inf, np.nan])[:, None, None] * np.ones((2, 2))
     arrays[-2, 0, 0], arrays[-1, 0, 0] = 1, 1  # beside finite ones
