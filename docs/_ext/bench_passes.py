@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 
 SEEDS = range(signals.SEEDS)
-TOGETHER = 5  # seeds in one pass: more take memory, fewer spend the time on calls
+TOGETHER = 10  # seeds in one pass: more take memory, fewer spend the time on calls
 BACK = ("gradient_norm", "delta_norm")
 FORWARD = ("activation_std", "dead_fraction", "saturated_fraction")
 SAFE = (1e-280, 1e300)  # a sum of squares between these has lost nothing that counts
@@ -121,16 +121,14 @@ def back(trace: gl.network.Trace, blocks: list[Array], heads: Mapping[int, Array
     """
     net, samples = trace.net, len(signals.digits().x)
     seeds, depths = len(blocks[0]), list(heads)
-    found = {depth: {name: np.empty((seeds, depth)) for name in BACK} for depth in depths}
+    found = np.empty((len(BACK), len(depths), seeds, depths[0]))
     entering = [trace.input[..., :-1].transpose(0, 2, 1), *trace.activations]
     room = np.empty((2, len(depths), seeds, signals.WIDTH, samples))  # of all networks that reach a layer
     reaching = 0
 
-    def note(layer: int, delta: Array, networks: list[int]) -> None:
+    def note(layer: int, delta: Array, networks: slice) -> None:
         gradients = np.matmul(entering[layer], delta.swapaxes(-1, -2))
-        for name, numbers in zip(BACK, (norms(gradients), norms(delta)), strict=True):
-            for depth, row in zip(networks, numbers, strict=True):
-                found[depth][name][:, layer] = row
+        found[:, networks, :, layer] = norms(gradients), norms(delta)
 
     for layer in range(depths[0] - 1, -1, -1):
         arriving, below = room[:, :reaching]
@@ -139,7 +137,7 @@ def back(trace: gl.network.Trace, blocks: list[Array], heads: Mapping[int, Array
             arriving *= trace.slopes[layer]
             if net.normalize is not None:
                 _through_normalization(trace.normalizations[layer], arriving, below)
-            note(layer, arriving, depths[:reaching])
+            note(layer, arriving, slice(reaching))
             if layer:
                 np.matmul(blocks[layer][:, :-1], arriving, out=below)
                 if around is not None:
@@ -147,10 +145,10 @@ def back(trace: gl.network.Trace, blocks: list[Array], heads: Mapping[int, Array
         room = room[::-1]
         if layer + 1 in heads:
             delta = _output_slopes(entering[layer], heads[layer + 1])
-            note(layer, delta[None], [layer + 1])
+            note(layer, delta[None], slice(reaching, reaching + 1))
             np.matmul(heads[layer + 1][:, :-1], delta, out=room[0, reaching])
             reaching += 1
-    return found
+    return {depth: dict(zip(BACK, found[:, network, :, :depth], strict=True)) for network, depth in enumerate(depths)}
 
 
 def _output_slopes(entering: Array, head: Array) -> Array:

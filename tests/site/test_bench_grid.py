@@ -294,7 +294,9 @@ def test_any_numbers_are_read_as_they_were_written(small, tmp_path):
             "spread": {name: part[: depth - 1] for name, part in curves["spread"].items()},
             **{name: curves[name][: depth - 1] for name in ("dead", "saturated")},
         }
-        for found in (bench_code.view(decoded[place], depth), view):
+        read_here = bench_code.view(decoded[place], depth)
+        assert float(view["apart"]) == pytest.approx(apart(read_here))
+        for found in (read_here, view):
             agree(found, here)
             told = here["theory"] if bench_code.shape(LINES[place]).plain else None
             assert (found["theory"] is None) == (told is None)
