@@ -453,7 +453,12 @@ def test_signals_are_the_medians_of_one_probe():
     net = signals.recipe("relu", "he_normal", depth=5, width=16, normalize="layer", residual=True)
     found = signals.signals(net, seeds=3, samples=32, first_seed=7)
     probe = gl.probe(net, signals.digits(32), seeds=[7, 8, 9])
-    assert found["gradient"]["middle"] == pytest.approx(np.median(np.log10(probe.gradient_norm[0]), axis=0).tolist())
+    for place, norms in zip(BANDS, (probe.gradient_norm, probe.delta_norm, probe.activation_std), strict=True):
+        for name, share in ENDS.items():
+            wanted = np.quantile(np.log10(norms[0]), share, axis=0)
+            assert found[place][name] == pytest.approx(wanted.tolist()), (place, name)
+    for name, shares in (("dead", probe.dead_fraction), ("saturated", probe.saturated_fraction)):
+        assert found[name] == pytest.approx(np.median(shares[0], axis=0).tolist()), name
     assert found["theory"] is None
     assert (found["layers"], found["width"], found["samples"], found["seeds"]) == (5, 16, 32, 3)
     assert len(found["spread"]["low"]) == len(found["dead"]) == 4
@@ -543,6 +548,14 @@ def test_theory_is_near_what_is_measured_at_ten_layers_of_32(activation):
     for init in ("glorot_normal", "he_normal", "matched", "pytorch_linear"):
         assert max(away(activation, init, 10).values()) < 0.25, init
     assert max(away(activation, "orthogonal", 10).values()) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("activation", "more"),
+    [("tanh", {"bias": 1.0}), ("tanh", {"gain": 1.5, "bias": 0.5}), ("sigmoid", {"gain": 2.0, "bias": 0.3})],
+)
+def test_theory_knows_gain_and_biases(activation, more):
+    assert max(away(activation, "orthogonal", 10, **more).values()) < 0.06
 
 
 def test_theory_is_nearer_where_layers_are_wide_and_for_orthogonal_weights():
