@@ -574,6 +574,10 @@ def test_theory_is_of_wide_layers_where_the_function_jumps_too(activation, depth
 
 
 def test_theory_says_nothing_where_it_is_of_no_use():
+    assert theory(signals.recipe("gelu", "he_normal", depth=10), signals.digits()) is not None
+    assert (
+        theory(signals.recipe("gelu", "he_normal", depth=20), signals.digits()) is None
+    )  # a change grows more than eightfold
     for name in ("relu_squared", "square", "tanhshrink"):
         assert theory(signals.recipe(name, "he_normal", depth=10), signals.digits()) is None
     for more in ({"normalize": "layer"}, {"normalize": "batch"}, {"residual": True}):
