@@ -505,7 +505,7 @@ def test_the_controls_are_those_of_the_page():
 
 PAGE = '<!doctype html><html lang="en"><title>Bench</title><script type="module" src="start.js"></script></html>'
 START = """
-import { Engine } from "./engine.js";
+import { Engine } from "./js/bench/engine.js";
 const names = ["coming", "more", "starting", "fetched"];
 window.told = [];
 window.made = (address) => new Engine(address, Object.fromEntries(names.map((name) => [name, () => told.push(name)])));
@@ -515,7 +515,7 @@ window.made = (address) => new Engine(address, Object.fromEntries(names.map((nam
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("bench")
-    shutil.copy(DOCS / "_live" / "js" / "bench" / "engine.js", folder)
+    shutil.copytree(DOCS / "_live" / "js", folder / "js")
     Path(folder, "bench.html").write_text(PAGE, encoding="utf-8")
     Path(folder, "start.js").write_text(START, encoding="utf-8")
     with live_book.served(folder) as (base, _):

@@ -252,7 +252,7 @@ def test_what_is_left_out_of_a_deep_and_wide_network_is_said(bench):
     )
     bench.part("columns").select_option(index=2)
     expect(bench.part("left-out")).to_have_text(
-        re.compile(r"\d+ of [\d]+ weights are drawn: the largest of each layer")
+        re.compile(r"\d+ of the \d+ weights between them are drawn: the largest of each layer")
     )
     bench.train(3)
 
