@@ -10,8 +10,8 @@ import { measured, received, turning, visible } from "./told.js";
 import { Voice } from "./voice.js";
 
 /**
- * @typedef {{ goal: () => number | null, asks: (readout: string) => boolean, told: (values: import("./told.js").Values) => void }} Watched
- *   a story: at which step it is to be judged, what it needs for that, and what it is told
+ * @typedef {{ goal: () => number | null, asks: (readout: string) => boolean, turned: (step: number) => void, told: (values: import("./told.js").Values) => void }} Watched
+ *   a story: at which step it is to be judged, what it needs for that, from where on a knob is turned, and what was measured
  * @typedef {{ store: import("./state.js").Store, say: (text: string) => void, readout: (name: string, text: string) => void,
  *   story: Watched, root: Element, worker: string }} Given
  */
@@ -296,6 +296,7 @@ export class Live {
       this.voice.remark(answer.why);
       await this.picture(true);
     } else this.voice.remark(WORDS.changed(named(keys), whole(this.frame?.step ?? 0)));
+    this.story.turned(this.frame?.step ?? 0);
   }
 
   /** Get what is to be drawn, and what a story is judged by. @param {boolean} [now] whether all is to be drawn, not a part */

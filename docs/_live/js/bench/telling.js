@@ -18,7 +18,7 @@ export class Telling {
     this.bench = bench;
     this.values = /** @type {Values} */ ({ step: 0, seeds: {} });
     this.verdicts = /** @type {(Verdict | null)[]} */ ([null, null]); // of what trains, which is judged once
-    this.since = 0; // the step at which the second part began
+    this.since = /** @type {number | null} */ (null); // the step from which on the second part is trained
     this.present = this.part();
     bench.part("then-do").addEventListener("click", () => bench.store.set(this.story?.then?.change ?? {}, "control"));
     for (const name of ["restart", "next"])
@@ -60,8 +60,10 @@ export class Telling {
   /** The state has changed. */
   changed() {
     const now = this.part();
-    if (now === 1 && this.present === 0) this.since = this.values.step;
-    if (now !== this.present) this.verdicts[1] = null;
+    if (now !== this.present) {
+      this.verdicts[1] = null;
+      this.since = null;
+    }
     this.present = now;
     this.show();
   }
@@ -76,7 +78,7 @@ export class Telling {
   forget() {
     this.values = { step: 0, seeds: {} };
     this.verdicts = [null, null];
-    this.since = 0;
+    this.since = null;
   }
 
   // -- what the live view asks and says ---------------------------------------------------------------------------------
@@ -85,13 +87,20 @@ export class Telling {
   goal() {
     const { judgement } = this;
     const now = this.part();
-    if (judgement?.on !== "live" || this.verdicts[now] || (now && !this.verdicts[0])) return null;
-    return (now ? this.since : 0) + (judgement.steps ?? 0);
+    if (judgement?.on !== "live" || this.verdicts[now] || (now && (!this.verdicts[0] || this.since === null)))
+      return null;
+    return (now ? Number(this.since) : 0) + (judgement.steps ?? 0);
   }
 
   /** Whether the present part is judged by a readout. @param {string} readout */
   asks(readout) {
     return Boolean(this.judgement?.checks.some((check) => check.readout === readout));
+  }
+
+  /** A knob was turned, and training goes on with it from a step. @param {number} step */
+  turned(step) {
+    this.since ??= this.part() ? step : null;
+    this.show();
   }
 
   /** @param {Values} values */
@@ -126,7 +135,8 @@ export class Telling {
     bench.part("then-do").textContent = then.does;
     bench.part("then-do").hidden = now === 1;
     bench.part("then-look").textContent = now ? then.look : "";
-    const waits = live && !this.verdicts[0] ? STORY.first : STORY.wait(whole(this.since + (then.judgement.steps ?? 0)));
+    const goal = this.since === null ? "" : STORY.wait(whole(this.since + (then.judgement.steps ?? 0)));
+    const waits = live && !this.verdicts[0] ? STORY.first : goal;
     this.verdict("then-judged", then.judgement, now ? this.verdictOf(1) : null, now ? waits : "");
   }
 
