@@ -11,14 +11,20 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
+import bench_grid
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from built_book import DOCS, HTML, ROOT
+from gradlab_live import signals
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+import gradlab as gl
 
 WATCH = """
 window.breaches = [];
@@ -161,6 +167,57 @@ def test_copied_python_gives_the_numbers_that_are_shown(bench, setting):
             assert value / 10**decades <= shown <= value * 10**decades, (name, layer, part, value, shown)
     for (name, layer), value in shares.items():
         assert abs(float(rows[layer - 1][name]) - value) < 0.0101
+
+
+def drawn_settings(number: int) -> list[dict]:
+    """Draw settings of the grid, each of another activation."""
+    draw = np.random.default_rng(13)
+    names = draw.permutation(list(gl.ACTIVATIONS))[:number]
+    lines = [bench_grid.lines()[int(place)] for place in draw.integers(len(bench_grid.lines()), size=number)]
+    return [
+        {
+            "activation": str(name),
+            "init": line.init,
+            "depth": int(draw.choice(line.depths)),
+            "normalize": line.normalize,
+            "residual": int(line.residual),
+            "gain": line.gain,
+            "bias": line.bias,
+        }
+        for name, line in zip(names, lines, strict=True)
+    ]
+
+
+def test_ten_random_settings_are_what_probe_measures_natively(bench):
+    """Through the page: what it fetches, decodes and gives as a table."""
+    bench.open()
+    for setting in drawn_settings(10):
+        bench.page.evaluate(f"location.hash = {('#' + urlencode(setting))!r}")
+        told = f"gradient-bench-{setting['activation']}-{setting['init']}-{setting['depth']}.csv"
+        bench.page.wait_for_load_state("networkidle")
+        bench.page.wait_for_timeout(300)
+        with bench.page.expect_download() as coming:
+            bench.part("csv").click()
+        assert coming.value.suggested_filename == told
+        rows = list(csv.DictReader(io.StringIO(coming.value.path().read_text(encoding="utf-8"))))
+        recipe = {**setting, "residual": bool(setting["residual"])}
+        net = signals.recipe(recipe.pop("activation"), recipe.pop("init"), **recipe)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seen = gl.probe(net, signals.digits(), seeds=range(20))
+        for name in ("gradient_norm", "delta_norm", "activation_std"):
+            logs = signals.logarithm(getattr(seen, name)[0])
+            for part, decades in (("50", 0.0105), ("10", 0.0305), ("90", 0.0305)):
+                wanted = signals.quantile(logs, int(part) / 100)
+                with np.errstate(divide="ignore"):
+                    has = np.log10([float(row[f"{name}_{part}"]) for row in rows if row[f"{name}_{part}"]])
+                assert np.array_equal(np.isfinite(has), np.isfinite(wanted)), (setting, name, part)
+                sure = np.isfinite(wanted)
+                assert np.abs(has[sure] - wanted[sure]).max(initial=0) <= decades, (setting, name, part)
+        for name in ("dead_fraction", "saturated_fraction"):
+            has = [float(row[name]) for row in rows if row[name]]
+            wanted = np.median(np.nan_to_num(getattr(seen, name)[0]), axis=0)
+            assert np.abs(np.array(has) - wanted).max() <= 0.0105, (setting, name)
 
 
 def test_what_is_not_measured_ahead_says_so_and_fetches_nothing(bench):

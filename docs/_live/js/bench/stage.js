@@ -52,6 +52,7 @@ export class Stage {
   listen(root) {
     const dark = () => {
       this.palette.read();
+      this.surface.drawDots();
       this.paint(true);
     };
     new MutationObserver(dark).observe(document.documentElement, {
