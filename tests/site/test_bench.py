@@ -393,6 +393,10 @@ def test_no_text_is_under_eleven_pixels_or_cut(browser, origin, viewport):
             .map(([text]) => text); }"""
         )
         assert cut == []
+        high, room = bench.page.evaluate(
+            """() => [".gl-bench-bands svg", ".gl-bench-bands"].map((one) => document.querySelector(one).getBoundingClientRect().height)"""
+        )
+        assert high <= room + 1  # no panel is cut off
 
 
 def test_projector_mode_is_large_and_alone(bench):
@@ -489,6 +493,18 @@ def test_pictures_stand_by_themselves(browser, origin):
         head = coming.value.path().read_bytes()[:24]
         assert head.startswith(b"\x89PNG")
         assert int.from_bytes(head[16:20], "big") >= 2000
+
+
+def test_on_paper_stands_what_the_reader_has_set(bench):
+    bench.open(f"story={STORIES[2]}")
+    bench.page.emulate_media(media="print")
+    for name in ("say", "bands", "caption", "look", "judged"):
+        expect(bench.part(name)).to_be_visible()
+    for name in ("controls", "share", "numbers", "hold", "projector"):
+        expect(bench.part(name)).to_be_hidden()
+    expect(bench.page.locator(".gb-live")).to_be_hidden()
+    bench.page.set_viewport_size({"width": 700, "height": 900})
+    assert bench.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_without_a_script_the_figure_stands_there(browser, origin):

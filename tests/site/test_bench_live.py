@@ -262,15 +262,23 @@ def test_data_without_a_plane_have_pictures_of_their_own(bench, data, first):
 
 
 def test_what_is_left_out_of_a_deep_and_wide_network_is_said(bench):
-    bench.at("depth=50&width=64&seeds=1&data=moons&activation=tanh&init=matched")
-    expect(bench.part("left-out")).to_have_text(
-        re.compile(r"^\d+ of 49 hidden layers are shown\. 32 of 64 units a layer are shown\.")
+    bench.at("depth=50&width=64&seeds=9&data=moons&activation=tanh&init=matched")
+    left = re.compile(
+        r"^\d+ of 49 hidden layers are shown\. 32 of 64 units a layer are shown\. "
+        r"Weights are drawn only where both of their layers are shown\."
     )
+    expect(bench.part("left-out")).to_have_text(left)
+    expect(bench.part("surface-caption")).to_contain_text("8 of 9 seeds have a small plane.")
     bench.part("columns").select_option(index=2)
-    expect(bench.part("left-out")).to_have_text(
-        re.compile(r"\d+ of the \d+ weights between them are drawn: the largest of each layer")
-    )
+    most = re.compile(r"\d+ of the \d+ weights between them are drawn: the largest of each layer")
+    expect(bench.part("left-out")).to_have_text(most)
+    bench.page.set_viewport_size({"width": 390, "height": 900})
+    alone = "On a narrow screen a layer stands alone, without lines for its weights."
+    expect(bench.part("left-out")).to_have_text(f"1 of 49 hidden layers are shown. {alone}")
+    bench.page.set_viewport_size({"width": 1440, "height": 900})
     bench.train(3)
+    bench.at(SMALL)
+    expect(bench.part("left-out")).to_have_text("")
 
 
 # -- Stories -----------------------------------------------------------------------------------------------------------

@@ -322,7 +322,7 @@ def test_a_picture_of_a_training_comes_as_png(trained, name):
 
 def test_the_picture_of_the_start_is_still_there(trained):
     trained.at("activation=relu&init=he_normal")
-    expect(trained.part("say")).to_contain_text("Ten ReLU layers")
+    expect(trained.part("bands").locator("svg")).to_have_attribute("aria-label", re.compile("Ten ReLU layers"))
     trained.part("which").select_option("")
     file, content = trained.taken("svg")
     assert file == "gradient-bench-relu-he_normal-10.svg"

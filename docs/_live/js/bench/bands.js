@@ -246,6 +246,7 @@ function shares(frame, svg, now, held, size) {
 export function draw(host, { now, held = null, compact = false, label = "", size = 13 }) {
   const width = Math.max(280, host.clientWidth);
   const wide = !compact && width >= WIDE;
+  host.classList.toggle("gl-bench-below", !wide);
   const tall = size > 15 ? 1.25 : 1;
   const height = wide ? Math.max(260, host.clientHeight) : Math.round(560 * tall);
   const svg = /** @type {SVGSVGElement} */ (
@@ -275,13 +276,13 @@ export function draw(host, { now, held = null, compact = false, label = "", size
       left: beside + gap + left,
       width: width - beside - gap - left - right,
       height: half,
-      layers: Math.max(2, most - 1),
+      layers: Math.max(1, most - 1),
     };
     spread(frame(at), svg, now, held, size);
     shares(frame({ ...at, top: top + half + bottom + gap / 2 + top }), svg, now, held, size);
   } else {
     const small = (height - large - 3 * (top + bottom)) / 2;
-    const at = { width: width - left - right, height: small, layers: Math.max(2, most - 1) };
+    const at = { width: width - left - right, height: small, layers: Math.max(1, most - 1) };
     spread(frame({ ...at, top: large + 2 * top + bottom }), svg, now, held, size);
     shares(frame({ ...at, top: large + small + 3 * top + 2 * bottom }), svg, now, held, size);
   }

@@ -106,7 +106,6 @@ export class Live {
     this.voice.buttons(this.running);
     const { since } = this.asker;
     if (since && performance.now() - since > WAITED) this.end(WORDS.stopped);
-    else if (this.frame) this.voice.speak(this.frame);
     this.asker.wake();
   }
 
@@ -213,7 +212,10 @@ export class Live {
         await this.change();
         await this.slice();
       }
-      if (this.frame && !this.stale) await this.picture(true);
+      if (this.frame && !this.stale) {
+        await this.picture(true);
+        this.voice.speak(this.frame);
+      }
       await this.asker.waited();
     } while (this.running); // Play was pressed meanwhile
   }

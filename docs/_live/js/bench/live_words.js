@@ -104,6 +104,7 @@ export const SURFACE = {
     `Seed ${seed}${accuracy && `, accuracy ${accuracy}`}`,
   at: (/** @type {number} */ x, /** @type {number} */ y) => `x₁ ${x.toFixed(1)}, x₂ ${y.toFixed(1)}`,
   plane: "Plane for your points",
+  few: (/** @type {number} */ shown, /** @type {number} */ all) => `${shown} of ${all} seeds have a small plane.`,
 };
 
 export const OWN = {

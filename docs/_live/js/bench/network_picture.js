@@ -79,8 +79,9 @@ export class NetworkPicture {
   draw(frame = this.frame, all = true) {
     this.frame = frame;
     const { context } = this;
-    if (!frame || !context || !this.under || !this.height) return;
+    if (!context || !this.under || !this.height) return;
     context.clearRect(0, 0, this.width, this.height);
+    if (!frame) return this.under.clearRect(0, 0, this.width, this.height); // that of the network before
     if (all || performance.now() - this.since > LINES) {
       this.since = performance.now();
       this.under.clearRect(0, 0, this.width, this.height);

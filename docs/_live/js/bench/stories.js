@@ -161,7 +161,7 @@ export const STORIES = [
       "learning-rate": 2,
       seeds: 4,
     },
-    look: "Press Play: the steps are too large, and after 100 of them half of a layer and more is dead.",
+    look: "Press Play: the steps are too large, and after 100 of them more than half of a layer is dead.",
     judgement: { on: "live", steps: 100, checks: [{ readout: "dead", above: 0.5 }] },
     then: {
       change: { "learning-rate": 0.05 },
@@ -184,7 +184,7 @@ export const STORIES = [
       "batch-size": 1,
       seeds: 4,
     },
-    look: "Press Play: with a single sample in a batch a fifth of the steps and more turn back, by over a right angle.",
+    look: "Press Play: with a single sample in a batch a fifth of the steps or more turn back, by more than a right angle.",
     judgement: { on: "live", steps: 300, checks: [{ readout: "turns", above: 0.2 }] },
     then: {
       change: { "batch-size": "all" },

@@ -8,6 +8,7 @@ import { SURFACE } from "./live_words.js";
 
 const FINE = 40; // the decision has 40 × 40 numbers
 const MAP = 20; // a unit's map, and a small decision, 20 × 20
+const FEW = 8; // seeds that have a small decision: see bench_frame.py
 const SMALL = 60; // a small decision's side, on the page
 const STEP = 0.1; // of the plane, for a key
 
@@ -29,6 +30,7 @@ export class Surface {
     this.unit = /** @type {[number, number] | null} */ (null);
     this.limits = /** @type {Limits} */ ({ x: [-1, 1], y: [-1, 1] });
     this.points = /** @type {number[][]} */ ([]);
+    this.seeds = /** @type {number[]} */ ([]);
     this.inputs = 2;
     this.own = false;
     this.cursor = /** @type {[number, number]} */ ([0, 0]);
@@ -93,7 +95,8 @@ export class Surface {
           : this.inputs === 1
             ? about.curve
             : about.plane;
-    put(this.caption, this.own ? `${words} ${about.own}` : words);
+    const few = this.inputs <= 2 && this.seeds.length > FEW ? SURFACE.few(FEW, this.seeds.length) : "";
+    put(this.caption, [words, this.own ? about.own : "", few].filter(Boolean).join(" "));
     if (!this.own) this.host.setAttribute("aria-label", title);
     this.draw();
   }
@@ -247,7 +250,7 @@ export class Seeds {
   begin(seeds, inputs) {
     this.inputs = inputs;
     this.seeds = seeds;
-    this.all = seeds.slice(0, inputs > 2 ? 20 : 8).map((seed, place) => {
+    this.all = seeds.slice(0, inputs > 2 ? 20 : FEW).map((seed, place) => {
       const button = html("button", { type: "button", className: "gb-seed" });
       const canvas = html("canvas", { hidden: inputs > 2 }, button);
       canvas.setAttribute("aria-hidden", "true");
