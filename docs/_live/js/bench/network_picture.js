@@ -1,6 +1,7 @@
 // The picture of the network, drawn on two canvases: lines for weights below, and a map of its own for every unit.
 import { Palette, Raster, part, size } from "./draw.js";
 import { curve } from "./columns.js";
+import { NETWORK } from "./live_words.js";
 
 const MAP = 20; // units' maps have 20 × 20 numbers
 const DRAWN = 400; // weights
@@ -243,7 +244,7 @@ export class NetworkPicture {
       x - 6,
       ys.map((y) => y + side / 2),
       "end",
-      this.inputs === 2 ? ["x₁", "x₂"] : this.inputs === 1 ? ["x"] : ["8×8"],
+      this.inputs === 2 ? NETWORK.axes : [this.inputs === 1 ? NETWORK.axis : NETWORK.image],
     );
   }
 
@@ -260,7 +261,7 @@ export class NetworkPicture {
       context.lineWidth = 1;
       context.stroke();
     }
-    const names = units.length === 10 ? units.map(String) : units.length === 2 ? ["", ""] : ["y"];
+    const names = units.length === 10 ? units.map(String) : units.length === 2 ? ["", ""] : [NETWORK.output];
     this.label(
       context,
       x + 2 * radius + 6,

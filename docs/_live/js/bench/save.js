@@ -175,7 +175,7 @@ function drawn(state) {
   const lines = [
     "@gl.initializers.initializer",
     "def matched_times(generator, inputs, outputs, gain):",
-    `    """Matched weights, ${state.gain} times as large."""`,
+    `    """${TAKEN.matched(state.gain)}"""`,
     `    return ${state.gain} * gl.INITIALIZERS["matched"].draw(generator, inputs, outputs, gain)`,
   ];
   return [`\n\n${lines.join("\n")}\n\n`, "matched_times"];
@@ -189,7 +189,7 @@ export function python(state, width, { samples, seeds }) {
   if (state.bias !== 0) parts.push(`bias_init=gl.initializers.normal(${state.bias})`);
   if (state.normalize !== "none") parts.push(`normalize="${state.normalize}"`);
   if (state.residual) parts.push("residual=True");
-  return `# ${TAKEN.script}${setting(state)}.
+  return `# ${TAKEN.script(setting(state))}
 import gradlab as gl
 import numpy as np
 ${own ? `\n${state.code}\n` : ""}${before}
@@ -198,7 +198,7 @@ data = gl.Data(digits.x[:${samples}], digits.y[:${samples}])
 net = gl.MLP([64, *[${width}] * ${Number(state.depth) - 1}, 10], ${parts.join(", ")})
 start = gl.probe(net, data, seeds=range(${seeds}))
 
-# one row a seed, one column a layer; quantiles of the logarithms
+# ${TAKEN.rows}
 measured = {
     "gradient": start.gradient_norm[0],
     "signal": start.delta_norm[0],

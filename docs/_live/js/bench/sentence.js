@@ -121,8 +121,8 @@ function also(signals, bounds) {
  */
 export function seen(state, signals, held, bounds) {
   const [told, verdict] = ratio(signals, bounds);
-  const now = `${capital(setting(state))}: ${told}${verdict ? `. ${verdict}` : "."}`;
-  const main = held ? SEEN.against(now, `${setting(held.state)}: ${ratio(held.signals, bounds)[0]}.`) : now;
+  const now = SEEN.now(capital(setting(state)), told, verdict);
+  const main = held ? SEEN.against(now, setting(held.state), ratio(held.signals, bounds)[0]) : now;
   const { low, middle, high } = signals.gradient;
   const last = middle.at(-1);
   const said = also(signals, bounds);

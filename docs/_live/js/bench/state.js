@@ -133,7 +133,7 @@ function refusal(key, value, instead) {
   const field = FIELDS[key];
   if (field.kind === "number" && NUMBER.test(value.trim()))
     return ADDRESS.outside(key, short(value), field.least, field.most, instead);
-  return ADDRESS.refused(key, short(value), instead || "none");
+  return ADDRESS.refused(key, short(value), instead || ADDRESS.none);
 }
 
 /** Write a state as the part of an address after #. @param {State} state */

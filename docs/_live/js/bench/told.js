@@ -112,5 +112,5 @@ export function sentence(frame) {
   if (Number.isFinite(share)) said.push(share < 9.5 ? WORDS.ratio(number(share)) : WORDS.ratioTimes(number(share)));
   const diverged = frame.diverged.filter((/** @type {number} */ one) => one > 0).length;
   if (diverged) said.push(WORDS.diverged(diverged, frame.loss.length));
-  return `${WORDS.step(whole(frame.step), said.join(", "))}.`;
+  return WORDS.step(whole(frame.step), said);
 }

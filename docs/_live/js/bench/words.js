@@ -80,8 +80,10 @@ export const SEEN = {
   back: (/** @type {string} */ value) => `The signal δ that arrives at the first layer is ${value} of the last one’s.`,
   range: (/** @type {number} */ seeds, /** @type {string} */ low, /** @type {string} */ high) =>
     `Medians of ${seeds} seeds; the first layer’s gradient in 10–90 % of them: ${low} to ${high} of the last one’s median.`,
-  against: (/** @type {string} */ now, /** @type {string} */ a) => `${now} A, ${a}`,
-  reading: "The numbers of this setting are being fetched.",
+  now: (/** @type {string} */ network, /** @type {string} */ ratio, /** @type {string} */ verdict) =>
+    `${network}: ${ratio}.${verdict && ` ${verdict}`}`,
+  against: (/** @type {string} */ now, /** @type {string} */ network, /** @type {string} */ ratio) =>
+    `${now} A, ${network}: ${ratio}.`,
 };
 
 /** Names of activations, where they are not as gradlab has them. @type {Record<string, string>} */
@@ -173,12 +175,14 @@ export const ADDRESS = {
     /** @type {string} */ instead,
   ) => `The address asks for ${key} ${value}, which is not from ${least} to ${most}; it takes ${instead}.`,
   long: "The address is too long to be a setting of the bench; it starts with its own.",
-  broken: "The address cannot be read as a setting of the bench; it starts with its own.",
+  none: "none",
 };
 
 // -- what is taken along
 
 export const TAKEN = {
   title: "The gradient bench",
-  script: "The gradient bench, as it stands at the start: ",
+  script: (/** @type {string} */ setting) => `The gradient bench, as it stands at the start: ${setting}.`,
+  rows: "one row a seed, one column a layer; quantiles of the logarithms",
+  matched: (/** @type {string | number} */ gain) => `Matched weights, ${gain} times as large.`,
 };
