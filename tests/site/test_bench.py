@@ -328,6 +328,26 @@ def test_a_story_opens_and_an_instant_one_is_true(bench, key):
     assert f"story={key}" in (bench.page.evaluate("location.hash") or f"#story={key}")
 
 
+def test_the_second_part_of_an_instant_story_is_true_and_stands_in_the_address(bench):
+    bench.open("story=edge-of-chaos")
+    expect(bench.part("then-look")).to_have_text("")
+    bench.part("then-do").click()
+    expect(bench.part("then-judged")).to_contain_text("As the story says: first over last gradient ")
+    expect(bench.part("then-do")).to_be_hidden()
+    expect(bench.part("judged")).to_contain_text("As the story says: ")  # of the first part, still
+    expect(bench.page).to_have_url(f"{bench.address}#story=edge-of-chaos&gain=2")
+    bench.control("gain").fill("1.5")
+    expect(bench.part("judged")).to_contain_text("As the story says: ")
+    expect(bench.part("then-do")).to_be_visible()
+    bench.control("gain").fill("0.5")
+    expect(bench.part("story")).to_be_hidden()
+
+
+def test_an_instant_story_that_is_not_so_is_said_to_be_none(bench):
+    bench.open("story=residual&residual=0")
+    expect(bench.part("judged")).to_contain_text(re.compile("^Not so here: first over last gradient "))
+
+
 def test_a_change_of_a_setting_leaves_the_story(bench):
     bench.open(f"story={STORIES[2]}")
     bench.control("init").select_option("orthogonal")

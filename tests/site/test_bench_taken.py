@@ -19,12 +19,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from built_book import ROOT
 from gradlab_live import signals
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 import gradlab as gl
 
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 STARTS = 120_000  # milliseconds until Python has come
 SMALL = "seeds=3&depth=3&width=4&activation=tanh&init=matched&batch-size=16"
 SINE = "def wave(x):\n    return np.sin(x), np.cos(x)"
@@ -327,6 +329,13 @@ def test_the_picture_of_the_start_is_still_there(trained):
     file, content = trained.taken("svg")
     assert file == "gradient-bench-relu-he_normal-10.svg"
     assert "signal δ" in content.decode()
+
+
+def test_axe_finds_nothing_where_all_is_open(trained):
+    trained.at("story=zigzag")
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found = Axe().run(trained.page, context={"include": [["article"]]}, options=options).response["violations"]
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found] == []
 
 
 def test_what_ended_cannot_be_taken_along_and_says_so(bench):

@@ -17,7 +17,7 @@ export class Telling {
   constructor(bench) {
     this.bench = bench;
     this.values = /** @type {Values} */ ({ step: 0, seeds: {} });
-    this.verdicts = /** @type {(Verdict | null)[]} */ ([null, null]); // of what trains, which is judged once
+    this.verdicts = /** @type {(Verdict | null)[]} */ ([null, null]); // of both parts; what trains is judged once
     this.since = /** @type {number | null} */ (null); // the step from which on the second part is trained
     this.present = this.part();
     bench.part("then-do").addEventListener("click", () => bench.store.set(this.story?.then?.change ?? {}, "control"));
@@ -140,14 +140,14 @@ export class Telling {
     this.verdict("then-judged", then.judgement, now ? this.verdictOf(1) : null, now ? waits : "");
   }
 
-  /** The verdict of a part, null where there is none. @param {0 | 1} of @returns {Verdict | null} */
+  /** The verdict of a part, null where there is none yet. @param {0 | 1} of @returns {Verdict | null} */
   verdictOf(of) {
     const judgement = of ? this.story?.then?.judgement : this.story?.judgement;
-    if (!judgement || judgement.on === "live") return this.verdicts[of];
     const { shown, held } = this.bench.view;
-    if (of !== this.part() || !shown) return null;
+    if (judgement?.on !== "instant" || of !== this.part() || !shown) return this.verdicts[of];
     if (START.some((key) => shown.state[key] !== this.bench.store.state[key])) return null; // its numbers are on their way
-    return judgedAtStart(judgement, shown.signals, held?.signals ?? null);
+    this.verdicts[of] = judgedAtStart(judgement, shown.signals, held?.signals ?? null);
+    return this.verdicts[of];
   }
 
   /** @param {string} name @param {import("./stories.js").Judgement} judgement @param {Verdict | null} verdict @param {string} waits */
