@@ -117,6 +117,24 @@ def test_the_instant_view_asks_for_no_runtime(bench):
     assert len(read) == 2  # of sigmoid and of ReLU: a file each
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("activation=tanh&init=orthogonal", None),
+        (
+            "activation=hardshrink&init=matched&depth=20",
+            r"At width 32 a median is up to \d+ times as large or as small\.",
+        ),
+        ("activation=threshold&bias=0.3", r"At width 32 a median is 0 or not finite where the theory has a number\."),
+        ("activation=tanh&residual=1", "No theory is drawn for this setting."),
+    ],
+)
+def test_the_caption_says_where_the_theory_is_far_from_the_medians(bench, setting, said):
+    caption = bench.open(setting).part("caption").inner_text()
+    assert ("mean-field theory" in caption) == (said is None or "median" in said)
+    assert re.search(said, caption) if said else "median is" not in caption
+
+
 def test_the_sentence_names_the_setting_and_its_verdict(bench):
     bench.open()
     assert re.fullmatch(

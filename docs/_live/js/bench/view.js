@@ -1,6 +1,7 @@
 // The instant view: the signals of a setting at its start, from the grid or computed here, beside another one that is held.
 import { draw, rows } from "./bands.js";
 import { PHONE, START } from "./controls.js";
+import { NEAR, apart } from "./grid.js";
 import { capital, fromLog, measures, seen, setting } from "./sentence.js";
 import { DEFAULTS } from "./state.js";
 import { FAULTS, VIEW } from "./words.js";
@@ -11,6 +12,15 @@ import { SAYS } from "../words.js";
 /** @typedef {{ state: State, signals: Signals }} Seen */
 
 const HANGS = 15_000; // milliseconds after which typed code that does not answer is ended
+
+/** What is said of the theory that is drawn: how far the medians are from it too, where that is far. @param {Signals} signals */
+function ofTheory(signals) {
+  if (!signals.theory) return VIEW.noTheory;
+  const away = apart(/** @type {import("./grid.js").Signals} */ (signals));
+  if (away <= NEAR) return VIEW.theory;
+  const far = away < Infinity ? VIEW.apart(fromLog(away), signals.width) : VIEW.endless(signals.width);
+  return `${VIEW.theory} ${far}`;
+}
 
 export class View {
   /** @param {import("./main.js").Bench} bench */
@@ -63,7 +73,7 @@ export class View {
     this.bench.say(main, more);
     const log = measures(signals)["first-over-last"];
     this.bench.readout("first-over-last", Number.isNaN(log) ? "–" : fromLog(log));
-    this.part("caption").textContent = `${VIEW.instant(signals)} ${signals.theory ? VIEW.theory : VIEW.noTheory}`;
+    this.part("caption").textContent = `${VIEW.instant(signals)} ${ofTheory(signals)}`;
     this.bench.telling.show();
   }
 

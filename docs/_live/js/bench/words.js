@@ -16,7 +16,11 @@ export const FAULTS = {
 export const VIEW = {
   instant: (/** @type {Signals} */ { width, samples, seeds, from }) =>
     `At the start: width ${width}, ${samples} digits, ${seeds} seeds, float64${from === "live" ? ", computed in this page" : ""}. Line: median, band: 10–90 %.`,
-  theory: "Dotted: mean-field theory.",
+  theory: "Dotted: mean-field theory, of infinitely wide layers.",
+  apart: (/** @type {string} */ times, /** @type {number} */ width) =>
+    `At width ${width} a median is up to ${times} times as large or as small.`,
+  endless: (/** @type {number} */ width) =>
+    `At width ${width} a median is 0 or not finite where the theory has a number.`,
   noTheory: "No theory is drawn for this setting.",
   missing: (/** @type {string} */ what) => `${what} are not among the settings measured ahead of time.`,
   can: "Python can compute them in this page; it is fetched once.",
