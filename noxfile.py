@@ -160,6 +160,18 @@ def live(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def translate(session: nox.Session) -> None:
+    """Bring the Korean catalogues up to the pages, and say what is missing in them and what is wrong."""
+    install(session, "translate")
+    templates = sphinx(session, "gettext")
+    session.run("sphinx-intl", "update", "-p", str(templates), "-d", "docs/locales", "-l", "ko", silent=True)
+    catalogues = ("python", "docs/_ext/catalogues.py")
+    session.run(*catalogues, "tidy", str(templates))
+    session.run(*catalogues, "report", success_codes=[0, 1])
+    session.run(*catalogues, "check", "--partial")  # what is missing, the report has said; the Korean build refuses it
+
+
+@nox.session(default=False)
 def twice(session: nox.Session) -> None:
     """Build the book from nothing twice, and compare what its cells measured digit for digit, and all files byte for byte."""
     install(session, "docs")

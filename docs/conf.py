@@ -90,6 +90,7 @@ extensions = [
     "starters",
     "take_along",
     "themed_figures",
+    "translation",
     "trial_numbers",
     "typed_numbers",
 ]
@@ -112,7 +113,7 @@ nb_execution_raise_on_error = False  # a warning instead, so that one build name
 nb_execution_show_tb = False  # _ext/executed_cells.py prints it, with the cell and without the machinery above it
 nb_output_stderr = "warn"  # NumPy's RuntimeWarnings and glyphs that a font lacks fail the build
 # a figure of frames is on a page what any figure is; _ext/frames.py adds the sliders
-nb_mime_priority_overrides = [("html", "image/svg+xml", 1)]
+nb_mime_priority_overrides = [(builder, "image/svg+xml", 1) for builder in ("html", "gettext")]
 nb_merge_streams = True
 nb_code_prompt_show = "Show how this was measured"  # pages fold the cells of claims, and no others
 nb_code_prompt_hide = "Hide how this was measured"
@@ -197,6 +198,11 @@ html_theme_options = {
     "article_footer_items": ["page-foot.html"],
 }
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # else its pages look for /en/latest/
+
+# -- Translation (nox -s translate) ------------------------------------------------------------------------------------
+locale_dirs = ["locales"]
+gettext_compact = False  # a catalogue for each page
+gettext_location = False  # line numbers would change with every line above
 
 # -- Links that leave the site (nox -s linkcheck) ----------------------------------------------------------------------
 linkcheck_retries = 2
