@@ -1,8 +1,8 @@
 """What of a page is translated: its prose, titles, captions, tables and alternative texts, and what others see of it.
 
 The catalogues hold messages with words alone. Left out are formulas, code and names; what cells print; and docstrings,
-which stay English in each language. A page's ``description``, ``topic`` and ``keywords`` are messages too, and so are the
-words in a displayed formula (LaTeX's ``text``), for which Sphinx has no means.
+which stay English in each language. A page's ``description``, ``topic`` and ``keywords`` are messages too, and so are its
+claims, and the words in a displayed formula (LaTeX's ``text``), for which Sphinx has no means.
 
 A build in another language warns of each message of a page that its catalogue does not have, so that it fails.
 """
@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import catalogues
+from claims import page_claims
 from docutils import nodes
+from editions import ASIDE, say
+from glued_numbers import rounding
+from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -25,25 +29,29 @@ from sphinx.util.nodes import extract_messages
 
 SOURCE = "en"
 FRONT = ("topic", "description", "keywords")  # of the front matter, what readers see or search for
+PROMPTS = {"prompt_show", "prompt_hide"}  # of a folded cell
 _FORMULA_WORDS = re.compile(r"\\text\{[^{}]*[^\W\d_]{2}[^{}]*\}")
 _log = logging.getLogger(__name__)
 
 
-class front_matter(nodes.Invisible, nodes.Element, addnodes.translatable):
-    """Stands at the head of a page for what its front matter says."""
+class aside_message(nodes.Invisible, nodes.Element, addnodes.translatable):
+    """Stands on a page for a text that no paragraph of it has; ``field`` is that of the front matter, or empty."""
 
     def preserve_original_messages(self) -> None:
-        """Keep nothing: the node is made of the originals."""
+        """Keep nothing: the node is made of the original."""
 
     def apply_translated_message(self, original_message: str, translated_message: str) -> None:
-        """Take a translation."""
-        self["told"] = {
-            field: translated_message if text == original_message else text for field, text in self["told"].items()
-        }
+        """Take the translation."""
+        self["told"] = translated_message
 
     def extract_original_messages(self) -> Sequence[str]:
-        """Return the messages."""
-        return list(self["told"].values())
+        """Return the message."""
+        return [self["text"]]
+
+
+def aside(text: str, field: str = "") -> aside_message:
+    """Return a node for a text that is to be translated, for a page that `told` can be asked about."""
+    return aside_message("", text=text, told=text, field=field)
 
 
 def stays(box: nodes.Element) -> None:
@@ -84,10 +92,14 @@ class LeaveOut(SphinxTransform):
 
     def apply(self, **_: Any) -> None:
         """Look at each message of the page."""
-        front = self.env.metadata[self.env.docname]
-        told = {field: " ".join(str(front[field]).split()) for field in FRONT if front.get(field)}
-        if told:
-            self.document.insert(0, front_matter("", told=told))
+        page = self.env.docname
+        front = self.env.metadata[page]
+        told = [aside(" ".join(str(front[field]).split()), field) for field in FRONT if front.get(field)]
+        for place, node in enumerate(told):
+            self.document.insert(place, node)
+        for text in dict.fromkeys(text for claim in page_claims(self.env, page) for text in (claim.text, claim.budget)):
+            if text:
+                self.document.append(aside(text))
         for node, message in list(extract_messages(self.document)):
             if not has_words(node, message):
                 node["translatable"] = False
@@ -109,6 +121,9 @@ class Translate(SphinxTransform):
         found = next(filter(None, (gettext.find(page, folder, [language]) for folder in folders)), None)
         known = _messages(found) if found else {}
         missing = []
+        for cell in self.document.findall(nodes.container):
+            for prompt in PROMPTS & cell.attributes.keys():
+                cell[prompt] = say(cell[prompt])
         for node, message in list(extract_messages(self.document)):
             if isinstance(node, nodes.image) and not has_words(node, message):
                 continue
@@ -131,19 +146,96 @@ def _messages(path: str) -> dict[str, str]:
         return dict(gettext.GNUTranslations(file)._catalog)  # as Sphinx's own transform reads it
 
 
-def tell_front_matter(app: Sphinx, doctree: nodes.document) -> None:
-    """Give the metadata of a page what its front matter says in this language."""
+def _block(node: nodes.Node) -> nodes.Element:
+    """Return the block of text that a node stands in."""
+    block = node.parent
+    while isinstance(block, nodes.Inline) and block.parent is not None:
+        block = block.parent
+    return block
+
+
+class RememberSides(SphinxTransform):
+    """Keep on which side each glued number of the original is rounded: its English words say that, and will be gone."""
+
+    default_priority = 18
+
+    def apply(self, **_: Any) -> None:
+        """Look at the glued numbers of the page."""
+        for node in self.document.findall(PendingGlueReference) if self.config.language != SOURCE else ():
+            kept = [node.refdoc, node.key, node["fmt_spec"], *rounding(node)]
+            _block(node).setdefault("gl_sides", []).append(kept)
+
+
+class GiveSides(SphinxTransform):
+    """Tell each glued number of the translation on which side its original is rounded."""
+
+    default_priority = 21
+
+    def apply(self, **_: Any) -> None:
+        """Look at the glued numbers of the page."""
+        for node in self.document.findall(PendingGlueReference) if self.config.language != SOURCE else ():
+            sides = _block(node).get("gl_sides", [])
+            wanted = [node.refdoc, node.key, node["fmt_spec"]]
+            found = next((kept for kept in sides if kept[:3] == wanted), None)
+            if found is not None:  # where there is none, the catalogue has a number that the original has not
+                sides.remove(found)
+                node["gl_side"] = tuple(found[3:])
+
+
+class SwapTerms(SphinxTransform):
+    """Have the glossary of an edition begin each entry with the word of its own language, where the English one stood.
+
+    The entry keeps its address, and entries are sorted anew.
+    """
+
+    default_priority = 30
+
+    def apply(self, **_: Any) -> None:
+        """Look at the glossaries of the page."""
+        mark = f"language-{self.config.language}"
+        for box in self.document.findall(addnodes.glossary) if self.config.language != SOURCE else ():
+            for entries in box.findall(nodes.definition_list):
+                for entry in entries:
+                    _begin_with(entry, mark)
+                entries.children.sort(key=lambda entry: entry[0].astext().casefold())
+
+
+def _begin_with(entry: nodes.Element, mark: str) -> None:
+    """Put the first term of a language before those of the original, and mark these as English."""
+    terms = [child for child in entry if isinstance(child, nodes.term)]
+    own = [term for term in terms if any(mark in part["classes"] for part in term.findall(nodes.inline))]
+    if not own:
+        return
+    for term in terms:
+        if term in own:
+            for part in term.findall(nodes.inline):
+                part["classes"] = [name for name in part["classes"] if name != mark]
+        else:
+            term.children = [nodes.inline("", "", *term.children, classes=[f"language-{SOURCE}"])]
+            for child in term.children:
+                child.parent = term
+    own[0]["ids"], terms[0]["ids"] = terms[0]["ids"], own[0]["ids"]
+    others = [term for term in terms if term not in own]
+    entry[: len(terms)] = [*own, *others]
+
+
+def tell(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the metadata of a page what it says aside in this language."""
     if app.builder.name == "gettext":
         return
-    for node in list(doctree.findall(front_matter)):
-        app.env.metadata[app.env.docname] |= node["told"]
+    page = app.env.metadata[app.env.docname]
+    for node in list(doctree.findall(aside_message)):
+        if node["field"]:
+            page[node["field"]] = node["told"]
+        else:
+            page.setdefault(ASIDE, {})[node["text"]] = node["told"]
         node.parent.remove(node)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transforms."""
-    app.add_node(front_matter)
-    app.add_transform(LeaveOut)
-    app.add_transform(Translate)
-    app.connect("doctree-read", tell_front_matter, priority=600)  # after Sphinx has gathered it from the page itself
+    app.add_node(aside_message)
+    for transform in (LeaveOut, RememberSides, Translate, GiveSides, SwapTerms):
+        app.add_transform(transform)
+    app.connect("doctree-read", tell, priority=600)  # after Sphinx has gathered it from the page itself
     return {"parallel_read_safe": True, "parallel_write_safe": True}
