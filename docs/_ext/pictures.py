@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import resvg_py
+from editions import folder
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path as Outline
 from matplotlib.textpath import TextPath
@@ -120,8 +121,10 @@ def digest(drawing: Drawing) -> str:
 
 
 def kept_in(app: Sphinx) -> Path:
-    """Return where drawn pictures are kept, beside the built pages."""
-    return Path(app.outdir).parent / "drawn_pictures"
+    """Return where drawn pictures are kept, beside the built pages; each edition forgets those that it no longer has."""
+    return Path(app.outdir).parent / "-".join(
+        ["drawn_pictures", *filter(None, [folder(app.config.language).strip("/")])]
+    )
 
 
 def keep(folder: Path, drawing: Drawing) -> Path:

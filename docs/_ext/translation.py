@@ -57,7 +57,10 @@ def aside(text: str, field: str = "") -> aside_message:
 def stays(box: nodes.Element) -> None:
     """Have nothing in a part of a page translated: neither text nor what an image says."""
     for node in box.findall(nodes.Element):
-        if isinstance(node, nodes.TextElement | nodes.image):
+        # no message is within a line; and Sphinx unwraps what is and has this attribute
+        if isinstance(node, nodes.image) or (
+            isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline)
+        ):
             node["translatable"] = False
 
 
