@@ -73,6 +73,14 @@ def _printed(node: nodes.Node | None) -> bool:
     return False
 
 
+def _front(node: nodes.Node) -> bool:
+    """Return whether a node is part of the front matter, of which `aside` has what is said."""
+    above = node.parent
+    while above is not None and not isinstance(above, nodes.field_list):
+        above = above.parent
+    return above is not None and isinstance(above.parent, nodes.document)
+
+
 def has_words(node: nodes.Element, message: str) -> bool:
     """Return whether a message of a page has something to translate."""
     if isinstance(node, addnodes.translatable):
@@ -83,7 +91,7 @@ def has_words(node: nodes.Element, message: str) -> bool:
         return bool(_FORMULA_WORDS.search(message))
     if isinstance(node, nodes.image):
         return node.get("translatable") is not False
-    if _printed(node) and not isinstance(node, nodes.caption):
+    if _front(node) or (_printed(node) and not isinstance(node, nodes.caption)):
         return False
     return catalogues.has_words(message)
 

@@ -194,7 +194,12 @@ def also(language: str, builder: str, source: Path, folder: Path, *, options: li
     """Build another edition in a process of its own: extensions keep what they know of one book; return its exit code."""
     print(f"\nThe book in another language: {language}", flush=True)
     command = [sys.executable, __file__, builder, str(source), str(folder), "--edition", language, *options]
-    return subprocess.run(command, env={**os.environ, LANGUAGE: language}, check=False).returncode
+    heard = signal.signal(signal.SIGCHLD, signal.SIG_DFL) if hasattr(signal, "SIGCHLD") else None
+    try:  # child_ended looks at workers of Sphinx; on some systems it would take this process's exit code away
+        return subprocess.run(command, env={**os.environ, LANGUAGE: language}, check=False).returncode
+    finally:
+        if heard is not None:
+            signal.signal(signal.SIGCHLD, heard)
 
 
 def build(
