@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import http.server
 import os
 import threading
@@ -28,13 +29,19 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def soups() -> dict[str, BeautifulSoup]:
     """Every page, parsed; the small pages of claims, which only lead on, are left to test_sent.py."""
-    return {
+    # Millions of objects that stay: left to the garbage collector, each of its runs, and live cells ask for them, takes
+    # a second or more from here on.
+    gc.disable()
+    pages = {
         path.relative_to(HTML).with_suffix("").as_posix(): BeautifulSoup(
             path.read_text(encoding="utf-8"), "html.parser"
         )
         for path in sorted(HTML.rglob("*.html"))
         if not {"_static", "claim"} & set(path.relative_to(HTML).parts[:1])
     }
+    gc.freeze()
+    gc.enable()
+    return pages
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

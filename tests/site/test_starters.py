@@ -62,6 +62,17 @@ def answered(code, answer):
     return code
 
 
+NUMBERS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+
+
+@pytest.mark.parametrize("page", EXERCISES)
+def test_a_page_says_how_many_exercises_it_has(page):
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    count = len(re.findall(r"^### \d+\. ", text, flags=re.M))
+    told = re.findall(r"^(\w+) exercises ", text, flags=re.M)
+    assert told in ([NUMBERS[count - 1]], [])
+
+
 def test_most_exercises_have_a_starter_and_each_starter_has_an_answer():
     exercises = sum(
         len(re.findall(r"^### \d+\. ", (DOCS / f"{page}.md").read_text("utf-8"), re.MULTILINE)) for page in EXERCISES
