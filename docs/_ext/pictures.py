@@ -79,13 +79,19 @@ def wrapped(text: str, size: float, width: float, font: Path = REGULAR, at: str 
     return lines
 
 
-def spans(text: str) -> str:
-    """Return a text as an SVG's ``text`` holds it: what is Korean in the face that has its letters."""
-    pieces = ((piece, bool(_HANGUL.fullmatch(piece))) for piece in _HANGUL.split(text) if piece)
-    return "".join(
-        f'<tspan font-family="{KOREAN_FONT}">{escape(piece)}</tspan>' if korean else escape(piece)
-        for piece, korean in pieces
-    )
+def spans(text: str, size: float, x: float, font: Path = REGULAR) -> str:
+    """Return a text as an SVG's ``text`` holds it: what is Korean in the face that has its letters.
+
+    Each piece says where it begins: resvg chooses one face for all that follows from one place.
+    """
+    if not _HANGUL.search(text):
+        return escape(text)
+    parts = []
+    for run, face in _runs(text, font):
+        family = FONT if face == font else KOREAN_FONT
+        parts.append(f'<tspan x="{x:.1f}" font-family="{family}">{escape(run)}</tspan>')
+        x += width_of(run, size, font)
+    return "".join(parts)
 
 
 def outline(text: str, size: float, x: float, y: float, font: Path = REGULAR) -> str:

@@ -71,9 +71,10 @@ def card_of(app: Sphinx, page: str) -> Card:
 
 def _text(words: str, at: tuple[float, float], size: float, colour: str, *, bold: bool = False) -> str:
     weight = ' font-weight="700"' if bold else ""
-    return (
-        f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}>{pictures.spans(words)}</text>'
-    )
+    said = pictures.spans(words, size, at[0], BOLD if bold else pictures.REGULAR)
+    # preserve: a piece of a line may begin or end with a space
+    space = ' xml:space="preserve"' if said.startswith("<") else ""
+    return f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}{space}>{said}</text>'
 
 
 def title_lines(title: str, width: float, most: int) -> tuple[int, list[str]]:

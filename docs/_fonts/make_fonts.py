@@ -52,7 +52,7 @@ KOREAN = {
     "korean/gl-korean.otf": ("GL Korean", "Regular", "pretendard/dist/public/static/Pretendard-Regular.otf", ()),
     "korean/gl-korean-bold.otf": ("GL Korean", "Bold", "pretendard/dist/public/static/Pretendard-Bold.otf", ()),
 }
-# the 2,350 syllables of KS X 1001, which are those that are written
+# the 2,350 syllables of KS X 1001, which are those that are written, and no other letter: resvg would take it for all
 SYLLABLES = ",".join(
     f"{ord(bytes((high, low)).decode('euc_kr')):X}" for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)
 )
@@ -112,7 +112,7 @@ def main(folder: Path) -> None:
     for name, recipe in FIGURES.items():
         make(folder, HERE / name, recipe, MORE)
     for name, recipe in KOREAN.items():
-        make(folder, HERE / name, recipe, f"{SIGNS},{SYLLABLES}")
+        make(folder, HERE / name, recipe, SYLLABLES)
 
 
 if __name__ == "__main__":
