@@ -137,11 +137,14 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the book, warnings being errors; ``nox -s docs -- fresh`` runs every cell again."""
+    """Build the book, warnings being errors; ``-- ko`` adds the Korean one, ``-- fresh`` runs every cell again."""
     install(session, "docs")
+    korean = "ko" in session.posargs
+    if korean:  # in a second, before minutes are spent on what cannot end well
+        session.run("python", "docs/_ext/catalogues.py", "check")
     if "fresh" in session.posargs:
         shutil.rmtree(BUILD, ignore_errors=True)
-    sphinx(session, "html")
+    sphinx(session, "html", *(("--also", "ko") if korean else ()))
     session.log("The book is built: open %s", BUILD / "html" / "index.html")
     session.log("in a browser: %s", (BUILD / "html" / "index.html").as_uri())
 
@@ -157,6 +160,19 @@ def live(session: nox.Session) -> None:
         *("docs", str(BUILD / "live" / "html"), *session.posargs),
         env=ONE_THREAD,
     )
+
+
+@nox.session(default=False)
+def translate(session: nox.Session) -> None:
+    """Bring the Korean catalogues up to the pages, and say what is missing in them and what is wrong."""
+    install(session, "translate")
+    templates = sphinx(session, "gettext")
+    session.run("python", "docs/_ext/furniture.py", str(templates / "gradlab.pot"), env={"PYTHONPATH": str(ROOT)})
+    session.run("sphinx-intl", "update", "-p", str(templates), "-d", "docs/locales", "-l", "ko", silent=True)
+    catalogues = ("python", "docs/_ext/catalogues.py")
+    session.run(*catalogues, "tidy", str(templates))
+    session.run(*catalogues, "report", success_codes=[0, 1])
+    session.run(*catalogues, "check", "--partial")  # what is missing, the report has said; the Korean build refuses it
 
 
 @nox.session(default=False)

@@ -37,7 +37,8 @@ project = "gradlab"
 author = "gradlab contributors"
 project_copyright = "2026, gradlab contributors · code BSD-3-Clause, text and figures CC BY 4.0"
 release = version = gradlab.__version__
-language = "en"
+language = os.environ.get("GRADLAB_LANGUAGE", "en")  # _ext/whole_site.py asks for other editions
+SUBFOLDER = "" if language == "en" else f"{language}/"
 
 extensions = [
     "myst_nb",
@@ -58,12 +59,14 @@ extensions = [
     "code_links",
     "descriptions",
     "docstrings",
+    "editions",
     "even_load",
     "executed_cells",
     "execution_times",
     "families",
     "figures_along",
     "frames",
+    "furniture",
     "gallery",
     "glued_numbers",
     "home",
@@ -90,6 +93,7 @@ extensions = [
     "starters",
     "take_along",
     "themed_figures",
+    "translation",
     "trial_numbers",
     "typed_numbers",
 ]
@@ -112,7 +116,7 @@ nb_execution_raise_on_error = False  # a warning instead, so that one build name
 nb_execution_show_tb = False  # _ext/executed_cells.py prints it, with the cell and without the machinery above it
 nb_output_stderr = "warn"  # NumPy's RuntimeWarnings and glyphs that a font lacks fail the build
 # a figure of frames is on a page what any figure is; _ext/frames.py adds the sliders
-nb_mime_priority_overrides = [("html", "image/svg+xml", 1)]
+nb_mime_priority_overrides = [(builder, "image/svg+xml", 1) for builder in ("html", "gettext")]
 nb_merge_streams = True
 nb_code_prompt_show = "Show how this was measured"  # pages fold the cells of claims, and no others
 nb_code_prompt_hide = "Hide how this was measured"
@@ -168,7 +172,9 @@ codeautolink_disable_link_titles = True  # the link's text is the name already
 # -- HTML --------------------------------------------------------------------------------------------------------------
 html_theme = "sphinx_book_theme"
 html_title = "gradlab"
-html_baseurl = base_address(os.environ)  # empty where nobody has named one: then no page claims an address
+html_baseurl = (
+    base := base_address(os.environ)
+) and f"{base}{SUBFOLDER}"  # empty where nobody has named one: then no page claims an address
 html_favicon = "_static/mark.svg"
 html_static_path = ["_static"]
 html_css_files = [
@@ -176,7 +182,9 @@ html_css_files = [
     *("page_foot.css", "screens.css", ("print.css", {"media": "print"})),
 ]
 html_js_files = [(name, {"defer": "defer"}) for name in ("screens.js", "full_screen.js", "copying.js")]
-if (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file():  # made of an earlier build by `nox -s pdf`
+if (
+    language == "en" and (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file()
+):  # made of an earlier build by `nox -s pdf`
     html_extra_path = ["_build/pdf"]
 html_math_renderer = "mathml"
 html_scaled_image_link = False
@@ -196,7 +204,12 @@ html_theme_options = {
     "show_toc_level": 2,
     "article_footer_items": ["page-foot.html"],
 }
-notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # else its pages look for /en/latest/
+notfound_urls_prefix = urlsplit(html_baseurl).path or f"/{SUBFOLDER}"  # else its pages look for /en/latest/
+
+# -- Translation (nox -s translate) ------------------------------------------------------------------------------------
+locale_dirs = ["locales"]
+gettext_compact = False  # a catalogue for each page
+gettext_location = False  # line numbers would change with every line above
 
 # -- Links that leave the site (nox -s linkcheck) ----------------------------------------------------------------------
 linkcheck_retries = 2

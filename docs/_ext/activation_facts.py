@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+from editions import say
 from matplotlib.figure import Figure
 
 import gradlab
@@ -124,9 +125,12 @@ def figure(app: Sphinx, part: Activation, kind: str = "") -> list[str]:
     path = place(app, part, kind)
     left, right = window(part)[:2]
     ends = [f"{number(round(float(end), 3))}" for pair in part.value_and_derivative([left, right]) for end in pair]
-    text = (
-        f"{part.name}: its value runs from {ends[0]} at x = {number(left)} to {ends[1]} at x = {number(right)}, "
-        f"its slope from {ends[2]} to {ends[3]}."
+    text = say(
+        "{name}: its value runs from {low} at x = {left} to {high} at x = {right}, its slope from {first} to {last}.",
+        **dict(zip(("low", "high", "first", "last"), ends, strict=True)),
+        name=part.name,
+        left=number(left),
+        right=number(right),
     )
     uri = Path(os.path.relpath(path, app.srcdir)).as_posix()
     return [f".. image:: /{uri}", f"   :alt: {text}", "   :class: gl-activation"]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from docutils import nodes
+from editions import say
 from html_elements import made, quiet_element
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -38,6 +39,11 @@ def chapters(env: BuildEnvironment) -> Iterator[Chapter]:
                 yield Chapter(number, page, toctree.get("caption") or "")
 
 
+def numbered(chapter: Chapter) -> str:
+    """Return the number and the part of a chapter, in words."""
+    return say("Chapter {number}", number=chapter.number) + (f" · {chapter.part}" if chapter.part else "")
+
+
 class AddEyebrow(SphinxPostTransform):
     """Write number and part above the title of a chapter."""
 
@@ -49,7 +55,7 @@ class AddEyebrow(SphinxPostTransform):
         chapter = next((one for one in chapters(self.env) if one.page == self.env.docname), None)
         section = next(self.document.findall(nodes.section), None)
         if chapter is not None and section is not None:
-            words = f"Chapter {chapter.number}" + (f" · {chapter.part}" if chapter.part else "")
+            words = numbered(chapter)
             section.insert(0, made("p", nodes.Text(words), kind=quiet_element, classes=["gl-eyebrow"]))
 
 

@@ -17,19 +17,20 @@ import copying
 import ledger
 from claims import Claim, page_claims
 from docutils import nodes
+from editions import later, say
 from html_elements import element, made
 from page_order import fold, hidden_whole, is_cell, part, tags
 from printed_numbers import unbroken
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-HOW = "How this was measured"
+HOW = later("How this was measured")
 _BADGE = re.compile(r'<div class="gl-claim" id="claim-([\w-]+)">')
 
 
 def _said(word: str) -> nodes.inline:
     """Return the word that says what a value is, for those who do not see the head of its column."""
-    return nodes.inline("", f"{word} ", classes=["gl-claim-label"])
+    return nodes.inline("", f"{say(word)} ", classes=["gl-claim-label"])
 
 
 def item(app: Sphinx, claim: Claim, page: str) -> element:
@@ -44,7 +45,7 @@ def item(app: Sphinx, claim: Claim, page: str) -> element:
     if basis := ledger.grounds(app, claim, page, beside_sentence=True):
         text += [nodes.Text(" "), nodes.inline("", "", *basis, classes=["gl-claim-grounds"])]
     itself = f"claim-{claim.key}"
-    text += made("a", nodes.Text("#"), classes=["headerlink"], href=f"#{itself}", title="Link to this claim")
+    text += made("a", nodes.Text("#"), classes=["headerlink"], href=f"#{itself}", title=say("Link to this claim"))
     measured: nodes.Node = nodes.Text(unbroken(ledger.measured(claim)))
     if row := ledger.row_address(app, claim, page):
         measured = nodes.reference("", "", _said("measured"), measured, internal=True, refuri=row)
@@ -64,17 +65,17 @@ def item(app: Sphinx, claim: Claim, page: str) -> element:
 def card(app: Sphinx, claims: list[Claim], page: str, sources: list[nodes.Node]) -> element:
     """Return the card of some claims and of the code that measured them."""
     heads = [
-        made("span", nodes.Text(word), classes=[f"gl-claim-{name}"], aria_hidden="true")
-        for name, word in (("measured", "measured"), ("bound", "claimed"))
+        made("span", nodes.Text(say(word)), classes=[f"gl-claim-{name}"], aria_hidden="true")
+        for name, word in (("measured", later("measured")), ("bound", later("claimed")))
     ]
-    title = nodes.inline("", "Checked", classes=["gl-checked-title"])
+    title = nodes.inline("", say("Checked"), classes=["gl-checked-title"])
     head = nodes.paragraph("", "", title, nodes.Text(" "), heads[0], nodes.Text(" "), heads[1])
     head["classes"].append("gl-checked-head")
     items = (item(app, claim, page) for claim in claims)
     parts = [head, made("ul", *items, classes=["gl-checked-list"], role="list")]
     if sources:
-        parts.append(fold(HOW, sources))
-    aside = made("aside", *parts, classes=["gl-checked"], aria_label="Checked claims")
+        parts.append(fold(say(HOW), sources))
+    aside = made("aside", *parts, classes=["gl-checked"], aria_label=say("Checked claims"))
     aside["attributes"] |= copying.words(copying.LINK)
     return aside
 

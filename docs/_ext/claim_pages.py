@@ -15,6 +15,7 @@ from typing import Any
 
 import ledger
 from claims import Claim
+from editions import say
 from policy import policy
 from sharing import address, own_title
 from sphinx.application import Sphinx
@@ -27,7 +28,7 @@ def verdict(app: Sphinx, claim: Claim, page: str) -> list[str]:
     """Return what was measured, on what the claim rests and its source, a sentence each."""
     grounds = "".join(node.astext() for node in ledger.grounds(app, claim, page))
     source = f"{ledger.source(app, claim, page).astext()}." if claim.cite else ""
-    measured = f"Measured {ledger.measured(claim)}, claimed {ledger.bound(claim)}."
+    measured = say("Measured {value}, claimed {bound}.", value=ledger.measured(claim), bound=ledger.bound(claim))
     return [sentence for sentence in (measured, grounds, source) if sentence]
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import long_record
+from editions import FIRST, told
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -64,7 +65,10 @@ def page_claims(env: BuildEnvironment, page: str) -> Iterator[Claim]:
     for output in glued.values():
         record = output["data"].get(MIME)
         if record is not None:
-            yield Claim(page=page, **{field: record[field] for field in Claim._fields if field != "page"})
+            claim = Claim(page=page, **{field: record[field] for field in Claim._fields if field != "page"})
+            yield claim._replace(
+                text=told(env, page, claim.text), budget=claim.budget and told(env, page, claim.budget)
+            )
 
 
 def gather(app: Sphinx, env: BuildEnvironment) -> None:
@@ -81,7 +85,7 @@ def gather(app: Sphinx, env: BuildEnvironment) -> None:
                 _complain(claim, f"it does not hold: measured {claim.value:.6g}, claimed {claim.bound}")
             if claim.cite and claim.cite not in sources:
                 _complain(claim, f"it cites {claim.cite!r}, which is not in {', '.join(app.config.bibtex_bibfiles)}")
-            _check_sentence(claim, trials)
+            _check_sentence(claim, trials, app.config.language)
     for trial in trials.values():
         for fault in sentence_faults(trial["text"]):
             where = f"long/{trial['page']}.py"
@@ -91,9 +95,13 @@ def gather(app: Sphinx, env: BuildEnvironment) -> None:
     env.gl_claims = list(found.values())
 
 
-def _check_sentence(claim: Claim, trials: dict[str, long_record.Entry]) -> None:
-    """Warn where a sentence says more than its grounds bear, and where a trial does not bear it out."""
-    for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived):
+def _check_sentence(claim: Claim, trials: dict[str, long_record.Entry], language: str) -> None:
+    """Warn where a sentence says more than its grounds bear, and where a trial does not bear it out.
+
+    The words are those of the original: a translation says the same, which catalogues.py looks to.
+    """
+    english = language == FIRST
+    for fault in claim_faults(claim.text, claim.budget, claim.identity, claim.survived) if english else ():
         _complain(claim, f"its text has {fault.words!r}: {fault.cure}", fault.kind)
     if claim.survived is not None:
         trial = trials.get(claim.survived)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from html import escape
 
-COPIED, NOT_COPIED = "Copied", "The browser does not let pages copy"
-LINK = "Copy link"
+from editions import later, say
+
+COPIED, NOT_COPIED = later("Copied"), later("The browser does not let pages copy")
+LINK = later("Copy link")
 
 
 def words(label: str | None = None) -> dict[str, str]:
     """Return the attributes of what holds something to copy, with the label of its button where all have the same."""
-    return {"data-copied": COPIED, "data-not-copied": NOT_COPIED} | ({"data-copy": label} if label else {})
+    return {"data-copied": say(COPIED), "data-not-copied": say(NOT_COPIED)} | (
+        {"data-copy": say(label)} if label else {}
+    )
 
 
 def as_html(attributes: dict[str, str]) -> str:

@@ -14,19 +14,22 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
+from editions import later, say
 from prose import sentences, words
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
 USUAL, LONGEST = 160, 200  # characters: what engines show, and what whole sentences may take
-WITHOUT_SOURCE = {
-    "genindex": "Every name of the gradlab library from A to Z, with links to its entry in the reference.",
-    "py-modindex": "The modules of the gradlab library, with links to the reference.",
-    "search": "Search the book on activation functions and gradients, its glossary and the reference of gradlab.",
-    "404": "This page of the book on activation functions is not here. Search for it, or take one of the ways in.",
-    "_modules/index": "The modules of the gradlab library whose source can be read here.",
-}
+WITHOUT_SOURCE = later(
+    {
+        "genindex": "Every name of the gradlab library from A to Z, with links to its entry in the reference.",
+        "py-modindex": "The modules of the gradlab library, with links to the reference.",
+        "search": "Search the book on activation functions and gradients, its glossary and the reference of gradlab.",
+        "404": "This page of the book on activation functions is not here. Search for it, or take one of the ways in.",
+        "_modules/index": "The modules of the gradlab library whose source can be read here.",
+    }
+)
 _log = logging.getLogger(__name__)
 
 
@@ -54,10 +57,9 @@ def of_page(name: str, meta: dict[str, Any] | None, doctree: nodes.document | No
     if doctree is not None:
         return description(doctree)
     if name.startswith("_modules/") and name not in WITHOUT_SOURCE:
-        return (
-            f"The source code of {name.removeprefix('_modules/').replace('/', '.')}, a module of the gradlab library."
-        )
-    return WITHOUT_SOURCE.get(name, "")
+        module = name.removeprefix("_modules/").replace("/", ".")
+        return say("The source code of {module}, a module of the gradlab library.", module=module)
+    return say(WITHOUT_SOURCE[name]) if name in WITHOUT_SOURCE else ""
 
 
 def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

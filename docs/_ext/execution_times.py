@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from claims import count, in_reading_order
+from claims import in_reading_order
 from docutils import nodes
+from editions import amount, later, say
 from html_elements import made, quiet_element
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -64,12 +65,13 @@ def table(app: Sphinx, page: str) -> list[nodes.Node]:
     """Return the table and the sentence before it, for a page that links to the others."""
     found = list(executions(app.env))
     if not found:
-        return [nodes.paragraph("", "No page was executed.")]
+        return [nodes.paragraph("", say("No page was executed."))]
     seconds, cells = sum(run.seconds for run in found), sum(run.cells for run in found)
     long = sum(run.seconds > LONG for run in found)
-    summary = (
-        f"{count(len(found), 'page')} with {count(cells, 'code cell')} ran for {_duration(seconds)} in all; "
-        f"{count(long, 'page')} took more than {LONG} s."
+    counted = {"pages": amount(len(found), "page"), "cells": amount(cells, "code cell"), "long": amount(long, "page")}
+    summary = say(
+        "{pages} with {cells} ran for {time} in all; {long} took more than {limit} s.",
+        **{**counted, "time": _duration(seconds), "limit": LONG},
     )
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (70, 15, 15)), cols=3)
     body = nodes.tbody()
@@ -77,8 +79,8 @@ def table(app: Sphinx, page: str) -> list[nodes.Node]:
         there = app.builder.get_relative_uri(page, run.page)
         link = nodes.reference("", app.env.titles[run.page].astext(), internal=True, refuri=there)
         body += _row(link, nodes.Text(f"{run.seconds:.1f}"), nodes.Text(f"{run.cells}"))
-    body += _row(nodes.strong("", "All pages"), nodes.strong("", f"{seconds:.1f}"), nodes.strong("", f"{cells}"))
-    group += [nodes.thead("", _row(*map(nodes.Text, ("Page", "Seconds", "Cells")))), body]
+    body += _row(nodes.strong("", say("All pages")), nodes.strong("", f"{seconds:.1f}"), nodes.strong("", f"{cells}"))
+    group += [nodes.thead("", _row(*(nodes.Text(say(word)) for word in later(("Page", "Seconds", "Cells"))))), body]
     return [nodes.paragraph("", summary), nodes.table("", group, classes=["gl-times", "colwidths-given"])]
 
 
@@ -88,7 +90,7 @@ def _row(*cells: nodes.Node) -> nodes.row:
 
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    return say("{minutes} min {rest} s", minutes=minutes, rest=rest) if minutes else say("{rest} s", rest=rest)
 
 
 def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -98,7 +100,7 @@ def fill(app: Sphinx, doctree: nodes.document, page: str) -> None:
     seconds = (app.env.nb_metadata.get(page, {}).get("exec_data") or {}).get("runtime")
     sections = [child for child in doctree.children if isinstance(child, nodes.section)]
     if seconds is not None and seconds > LONG and sections:
-        note = f"The cells of this page ran for {_duration(seconds)} when the book was built."
+        note = say("The cells of this page ran for {time} when the book was built.", time=_duration(seconds))
         # quiet: it is no part of what the page is about, and no description, excerpt or Markdown of it says it
         said = made("p", nodes.Text(note), kind=quiet_element, classes=["gl-execution-time"])
         sections[-1] += said if app.builder.format == "html" else nodes.paragraph("", note)

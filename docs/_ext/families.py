@@ -27,6 +27,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
+from translation import stays
 
 import gradlab
 
@@ -202,6 +203,7 @@ class FromSource(SphinxDirective):
         box = nodes.container()
         lines = ["``````{eval-rst}", *self.entries(self.arguments[0]), "``````"]
         self.state.nested_parse(StringList(lines, source=self.get_source_info()[0]), self.content_offset, box)
+        stays(box)  # docstrings are English in every edition
         return box.children
 
 

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 import pictures
 from chapters import chapters
 from docutils import nodes
+from editions import say
 from frames import frames
 from html_elements import made, quiet_element
 from narrow_figures import picture
@@ -180,7 +181,7 @@ class TakeFiguresAlong(SphinxPostTransform):
         links = [
             made("a", nodes.Text(kind), href=f"{up}{FOLDER}/{figure.key}.{kind.lower()}", download="", aria_label=label)
             for kind in ("SVG", "PNG")
-            for label in [f"{kind} of {of}"]
+            for label in [say("{kind} of {figure}", kind=kind, figure=of)]
         ]
         line = made(
             "span", nodes.Text(" "), links[0], nodes.Text(" · "), links[1], kind=quiet_element, classes=["gl-take"]

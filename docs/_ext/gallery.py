@@ -17,18 +17,21 @@ import families
 import numpy_versions
 from activation_facts import number
 from docutils import nodes
+from editions import later, say
 from sphinx.application import Sphinx
 
 from gradlab import ACTIVATIONS, Activation
 
 # What the filter offers, and how each is called there; which one an activation is, is computed.
-FAMILIES = {
-    "bounded": "bounded, as sigmoid",
-    "kinked": "with a kink, as ReLU",
-    "smooth": "smooth, as GELU",
-    "adaptive": "learned or drawn slope",
-}
-PROPERTIES = {"monotonic": "monotonic", "centred": "zero-centred", "nokink": "without a kink"}
+FAMILIES = later(
+    {
+        "bounded": "bounded, as sigmoid",
+        "kinked": "with a kink, as ReLU",
+        "smooth": "smooth, as GELU",
+        "adaptive": "learned or drawn slope",
+    }
+)
+PROPERTIES = later({"monotonic": "monotonic", "centred": "zero-centred", "nokink": "without a kink"})
 _HEADING = re.compile(r"^(\w[\w ]*)\n-+\n", re.MULTILINE)
 
 
@@ -42,18 +45,18 @@ def sections(part: Activation) -> dict[str, str]:
 def facts(part: Activation) -> list[str]:
     """Return the numbers of a card as a list of fields."""
     moments, (low, high) = part.gaussian_moments(), part.range
-    kept = "learned" if part.learned else "drawn" if part.draw is not None else ""
+    kept = say("learned") if part.learned else say("drawn") if part.draw is not None else ""
     parameters = ", ".join(f"{key} = {value:.5g}" for key, value in part.parameters.items())
     rows = {
-        "Parameters": f"{parameters} ({kept})" if kept else parameters,
-        "Range": f"{number(low)} to {number(high)}",
-        "Kinks": " and ".join(map(number, part.kinks)) or "none",
-        "Monotonic": "yes" if part.monotonic else "no",
-        "Zero-centred": "yes" if part.zero_centred else "no",
-        "Gain": number(part.gain),
-        "Steepest slope": number(activation_facts.steepest(part)),
-        "E f": number(moments.mean),
-        "E f′": number(moments.slope_mean),
+        say("Parameters"): f"{parameters} ({kept})" if kept else parameters,
+        say("Range"): say("{low} to {high}", low=number(low), high=number(high)),
+        say("Kinks"): say(" and ").join(map(number, part.kinks)) or say("none"),
+        say("Monotonic"): say("yes") if part.monotonic else say("no"),
+        say("Zero-centred"): say("yes") if part.zero_centred else say("no"),
+        say("Gain"): number(part.gain),
+        say("Steepest slope"): number(activation_facts.steepest(part)),
+        say("E f"): number(moments.mean),
+        say("E f′"): number(moments.slope_mean),
     }
     return [f":{name}: {value}" for name, value in rows.items() if value]
 
@@ -75,19 +78,23 @@ class Gallery(families.FromSource):
         said = sections(part)
         aliases = [alias for alias in ACTIVATIONS.aliases if ACTIVATIONS[alias] is part]
         copied = numpy_versions.source(key, part.rule).splitlines()
-        fold = [f"**Where it is used.** {cited.link(self.env, said['Notes'])}", ""] if "Notes" in said else []
+        fold = (
+            [f"**{say('Where it is used.')}** {cited.link(self.env, say(said['Notes']))}", ""]
+            if "Notes" in said
+            else []
+        )
         fold += facts(part)
         fold += [f":Source: :cite:t:`{part.source}`"] if part.source else []
-        fold += ["", "NumPy, to copy:", "", ".. code-block:: python", "", *_indent(copied)]
+        fold += ["", say("NumPy, to copy:"), "", ".. code-block:: python", "", *_indent(copied)]
         lines = [
             f".. rubric:: :py:func:`{key} <{families.home(part, key)}.{key}>`",
             "   :heading-level: 2",
             "",
             *activation_facts.figure(self.env.app, part, activation_facts.THUMBNAIL),
             "",
-            said[""] + (f" Its other name is {', '.join(aliases)}." if aliases else ""),
+            say(said[""]) + (" " + say("Its other name is {names}.", names=", ".join(aliases)) if aliases else ""),
             "",
-            ".. dropdown:: Use and numbers",
+            f".. dropdown:: {say('Use and numbers')}",
             "",
             *_indent(fold),
         ]
@@ -114,20 +121,22 @@ def filter_form(total: int) -> str:
     """Return the controls as HTML, hidden until gallery.js is there to obey them."""
 
     def select(name: str, label: str, none: str, choices: dict[str, str]) -> str:
-        options = "".join(f'<option value="{value}">{words}</option>' for value, words in choices.items())
+        options = "".join(f'<option value="{value}">{say(words)}</option>' for value, words in choices.items())
         return (
-            f'<p><label for="gallery-{name}">{label}</label><select id="gallery-{name}" name="{name}">'
-            f'<option value="">{none}</option>{options}</select></p>'
+            f'<p><label for="gallery-{name}">{say(label)}</label><select id="gallery-{name}" name="{name}">'
+            f'<option value="">{say(none)}</option>{options}</select></p>'
         )
 
+    some = say("{shown} of {total} activations").replace("{total}", str(total))
+    every = say("All {total} activations", total=total)
     return (
-        '<form class="gl-gallery-filter" role="search" aria-label="Activations" hidden>'
-        '<p><label for="gallery-words">Name or words</label>'
+        f'<form class="gl-gallery-filter" role="search" aria-label="{say("Activations")}" hidden>'
+        f'<p><label for="gallery-words">{say("Name or words")}</label>'
         '<input id="gallery-words" name="words" type="search" autocomplete="off" spellcheck="false"></p>'
-        + select("family", "Family", "all families", FAMILIES)
-        + select("property", "Property", "any", PROPERTIES)
-        + f'<p class="gl-gallery-count" role="status" data-all="All {total} activations" '
-        f'data-some="{{shown}} of {total} activations" data-none="No activation is like that.">All {total} activations</p>'
+        + select("family", later("Family"), later("all families"), FAMILIES)
+        + select("property", later("Property"), later("any"), PROPERTIES)
+        + f'<p class="gl-gallery-count" role="status" data-all="{every}" '
+        f'data-some="{some}" data-none="{say("No activation is like that.")}">{every}</p>'
         "</form>"
     )
 

@@ -34,6 +34,12 @@ def _before(node: nodes.Node) -> str:
     return " ".join("".join(text)[-80:].split()) + " " if text and text[-1][-1:].isspace() else ""
 
 
+def rounding(node: nodes.Node) -> tuple[int, bool]:
+    """Return how a glued number is rounded, by the words before it: to which side, and never to the value itself."""
+    before = _before(node)
+    return side(before), not EXACT.search(before)
+
+
 class PrintGluedNumbers(SphinxPostTransform):
     """Take the place of MyST-NB's own transform where a number is glued as text."""
 
@@ -60,8 +66,7 @@ class PrintGluedNumbers(SphinxPostTransform):
         except ValueError:
             text = str(format_plain_text(plain, spec))
         else:
-            before = _before(node)
-            sign, strict = side(before), not EXACT.search(before)
+            sign, strict = node.get("gl_side") or rounding(node)  # translation.py has asked the original
             text = printed(away(value, spec, sign, strict)) if spec else printed(plain)
             if self.app.builder.format == "html" and node.refdoc == self.env.docname:
                 attributes = {"data_glue": node.key, "data_format": spec or ""}

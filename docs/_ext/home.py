@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from chapters import chapters
 from docutils import nodes
+from editions import say
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -35,9 +36,9 @@ class Count(SphinxPostTransform):
         """Fill the marks of a page."""
         for mark in list(self.document.findall(facts)):
             counted = (
-                (sum(1 for _ in chapters(self.env)), "chapters"),
-                (len(getattr(self.env, "gl_claims", [])), "claims, all checked"),
-                (len(ACTIVATIONS), "activations"),
+                (sum(1 for _ in chapters(self.env)), say("chapters")),
+                (len(getattr(self.env, "gl_claims", [])), say("claims, all checked")),
+                (len(ACTIVATIONS), say("activations")),
             )
             line = nodes.paragraph(classes=["gl-facts"])
             for number, words in counted:

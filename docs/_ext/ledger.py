@@ -19,17 +19,19 @@ from typing import Any
 import copying
 import long_record
 import printed_numbers
-from claims import Claim, count
+from claims import Claim
 from docutils import nodes
+from editions import amount, later, say
 from printed_numbers import FIXED, all_printed
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
+from translation import aside
 
-HEADINGS = ("Claim", "Bound", "Measured", "Source")
+HEADINGS = later(("Claim", "Bound", "Measured", "Source"))
 WIDTHS = (52, 15, 14, 19)
 _LEDGER, _LONG = "gl-ledger", "gl-long-run"
-TRIAL_HEADINGS = ("Trial", "Tried", "Bound", "Measured")
+TRIAL_HEADINGS = later(("Trial", "Tried", "Bound", "Measured"))
 TRIAL_WIDTHS = (44, 26, 15, 15)
 
 
@@ -57,7 +59,9 @@ class LongRun(SphinxDirective):
         """Leave a place for the table."""
         self.env.metadata[self.env.docname][_LONG] = True
         self.env.note_dependency(str(Path(self.env.app.srcdir, "long", "record.json")))
-        return [long_run()]
+        trials = long_record.read(Path(self.env.srcdir, "long", "record.json")).values()
+        texts = dict.fromkeys(text for trial in trials for text in (trial["text"], trial["budget"]))
+        return [long_run(), *map(aside, texts)]
 
 
 def pages_with_ledger(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -76,16 +80,18 @@ def _title(env: BuildEnvironment, page: str) -> str:
 
 def filter_form(titles: dict[str, str], total: int) -> str:
     """Return the controls as HTML, hidden until the script is there to obey them."""
+    some = say("{shown} of {total} claims").replace("{total}", str(total))
+    every = say("All {total} claims", total=total)
     options = "".join(f'<option value="{anchor(page)}">{escape(title)}</option>' for page, title in titles.items())
     return (
-        '<form class="gl-ledger-filter" role="search" aria-label="Claims" hidden'
+        f'<form class="gl-ledger-filter" role="search" aria-label="{say("Claims")}" hidden'
         f"{copying.as_html(copying.words(copying.LINK))}>"
-        '<p><label for="ledger-words">With the words</label>'
+        f'<p><label for="ledger-words">{say("With the words")}</label>'
         '<input id="ledger-words" name="words" type="search" autocomplete="off" spellcheck="false"></p>'
-        '<p><label for="ledger-page">On the page</label>'
-        f'<select id="ledger-page" name="page"><option value="">all pages</option>{options}</select></p>'
-        f'<p class="gl-ledger-count" role="status" data-some="{{shown}} of {total} claims" data-all="All {total} claims" '
-        f'data-none="No claim has all these words.">All {total} claims</p>'
+        f'<p><label for="ledger-page">{say("On the page")}</label>'
+        f'<select id="ledger-page" name="page"><option value="">{say("all pages")}</option>{options}</select></p>'
+        f'<p class="gl-ledger-count" role="status" data-some="{some}" data-all="{every}" '
+        f'data-none="{say("No claim has all these words.")}">{every}</p>'
         "</form>"
     )
 
@@ -122,34 +128,38 @@ def measured(claim: Claim) -> str:
 
 def bound(claim: Claim) -> str:
     """Return what is claimed, as the book prints numbers."""
-    return all_printed(claim.bound)
+    return printed_bound(claim.bound)
+
+
+def printed_bound(text: str) -> str:
+    """Return a bound as the book prints it."""
+    return all_printed(text).replace(" and ", say(" and "))
 
 
 def grounds(app: Sphinx, claim: Claim, page: str, *, beside_sentence: bool = False) -> list[nodes.Node]:
     """Return on what a claim rests, as text with links; ``beside_sentence``: without the budget, which stands there."""
     if claim.identity:
-        return [nodes.Text("An identity: mathematics says so, and the measurement checks its arithmetic.")]
+        return [nodes.Text(say("An identity: mathematics says so, and the measurement checks its arithmetic."))]
     trial = getattr(app.env, "gl_trials", {}).get(claim.survived)
     if trial is None:
-        told = claim.budget and not beside_sentence
-        return [nodes.Text(f"Tried as far as it says: {claim.budget}.")] if told else []
+        untold = claim.budget and not beside_sentence
+        return [nodes.Text(say("Tried as far as it says: {budget}.", budget=claim.budget))] if untold else []
     table = _page_of(app.env, _LONG)
-    words = nodes.Text("survived a longer trial" if trial["holds"] else "did not survive a longer trial")
+    words = nodes.Text(say("survived a longer trial") if trial["holds"] else say("did not survive a longer trial"))
     if table is None:
         link: nodes.Node = words
     else:
         there = f"{app.builder.get_relative_uri(page, table)}#{trial_id(trial['key'])}"
         link = nodes.reference("", "", words, internal=True, refuri=there)
-    verdict = f"measured {trial['value']:.4g}, claimed {trial['bound']}"
-    return [
-        nodes.Text("It "),
-        link,
-        nodes.Text(f": {trial['budget']}; {all_printed(verdict)}{_when(trial)}."),
-    ]
+    value, limit = all_printed(f"{trial['value']:.4g}"), printed_bound(trial["bound"])
+    verdict = say("measured {value}, claimed {bound}", value=value, bound=limit)
+    before, after = say("It {trial}: {budget}; {verdict}{when}.").split("{trial}")
+    told = after.format(budget=trial["budget"], verdict=verdict, when=_when(trial))
+    return [nodes.Text(before), link, nodes.Text(told)]
 
 
 def _when(trial: long_record.Entry) -> str:
-    older = " with an older gradlab" if trial["older"] else ""
+    older = say(" with an older gradlab") if trial["older"] else ""
     return f", {trial['date']}{older}"
 
 
@@ -162,13 +172,15 @@ def source(app: Sphinx, claim: Claim, page: str) -> nodes.Node:
             label = f"{names}, {citation.entry.fields.get('year', 'n.d.')}"
             there = app.builder.get_relative_uri(page, citation.bibliography_key.docname)
             link = nodes.reference("", label, internal=True, refuri=f"{there}#{citation.citation_id}")
-            return nodes.inline("", "", link, nodes.Text(" states this" if claim.states else " is about this"))
-    return nodes.Text(claim.cite or "this book")
+            return nodes.inline(
+                "", "", link, nodes.Text(say(" states this") if claim.states else say(" is about this"))
+            )
+    return nodes.Text(claim.cite or say("this book"))
 
 
 def _labelled(heading: str, cell: nodes.Node) -> nodes.entry:
     """Return a value that says what it is: on a phone a row is a block without a head."""
-    label = nodes.inline("", f"{heading} ", classes=["gl-ledger-label"])
+    label = nodes.inline("", f"{say(heading)} ", classes=["gl-ledger-label"])
     return nodes.entry("", nodes.paragraph("", "", label, cell))
 
 
@@ -188,7 +200,7 @@ def row(app: Sphinx, claim: Claim, page: str) -> nodes.row:
 
 def table(headings: tuple[str, ...], widths: tuple[int, ...], rows: list[nodes.row]) -> nodes.table:
     """Return rows under their headings."""
-    head = nodes.row("", *(nodes.entry("", nodes.paragraph("", heading)) for heading in headings))
+    head = nodes.row("", *(nodes.entry("", nodes.paragraph("", say(heading))) for heading in headings))
     columns = [nodes.colspec(colwidth=width) for width in widths]
     return nodes.table(
         "",
@@ -203,14 +215,14 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
     links = nodes.paragraph("", "", nodes.literal("", trial["key"]), classes=["gl-ledger-key"])
     for number, claim in enumerate(leaning):
         there = f"{app.builder.get_relative_uri(page, claim.page)}#claim-{claim.key}"
-        links += nodes.Text(", " if number else ", for ")
+        links += nodes.Text(", " if number else say(", for "))
         links += nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there)
-    tried = trial["budget"] + (f"; {count(trial['seeds'], 'seed')}" if trial["seeds"] else "")
-    verdict = "" if trial["holds"] else " (does not hold)"
+    tried = trial["budget"] + (f"; {amount(trial['seeds'], 'seed')}" if trial["seeds"] else "")
+    verdict = "" if trial["holds"] else say(" (does not hold)")
     when = nodes.paragraph("", _when(trial).removeprefix(", "), classes=["gl-ledger-key"])
     cells: tuple[nodes.Node, ...] = (
         nodes.Text(tried),
-        nodes.inline("", all_printed(trial["bound"])),
+        nodes.inline("", printed_bound(trial["bound"])),
         nodes.inline("", all_printed(f"{trial['value']:.4g}") + verdict),
     )
     entries = [_labelled(heading, cell) for heading, cell in zip(TRIAL_HEADINGS[1:], cells, strict=True)]
@@ -224,12 +236,17 @@ def trials_table(app: Sphinx, page: str) -> list[nodes.Node]:
     """Return the long run as a table, and on what it ran."""
     record: dict[str, long_record.Entry] = getattr(app.env, "gl_trials", {})
     if not record:
-        return [nodes.paragraph("", "No trial is on record.")]
+        return [nodes.paragraph("", say("No trial is on record."))]
     minutes = math.ceil(sum(trial["seconds"] for trial in record.values()) / 60)
     machines = "; ".join(sorted({long_record.machine(trial) for trial in record.values()}))
     older = sum(trial["older"] for trial in record.values())
-    told = f"{count(len(record), 'trial')}, {count(minutes, 'minute')} of computing on {machines}."
-    told += f" An older gradlab measured {older} of them." if older else " This gradlab measured them all."
+    counted = {"trials": amount(len(record), "trial"), "minutes": amount(minutes, "minute"), "machines": machines}
+    told = say("{trials}, {minutes} of computing on {machines}.", **counted) + " "
+    told += (
+        say("An older gradlab measured {older} of them.", older=older)
+        if older
+        else say("This gradlab measured them all.")
+    )
     rows = [trial_row(app, trial, page) for trial in record.values()]
     return [nodes.paragraph("", told), table(TRIAL_HEADINGS, TRIAL_WIDTHS, rows)]
 
@@ -238,12 +255,13 @@ def parts(app: Sphinx, page: str) -> list[nodes.Node]:
     """Return the whole ledger, for a page that links into the others."""
     claims: list[Claim] = getattr(app.env, "gl_claims", [])
     if not claims:
-        return [nodes.paragraph("", "No page makes a claim yet.")]
+        return [nodes.paragraph("", say("No page makes a claim yet."))]
     titles = {claim.page: _title(app.env, claim.page) for claim in claims}
-    summary = (
-        f"{count(len(claims), 'claim')} on {count(len(titles), 'page')}: "
-        f"{'all of them' if all(claim.holds for claim in claims) else 'not all of them'} held when this book was built."
-    )
+    held = all(claim.holds for claim in claims)
+    words = say("{claims} on {pages}: all of them held when this book was built.")
+    others = say("{claims} on {pages}: not all of them held when this book was built.")
+    counted = {"claims": amount(len(claims), "claim"), "pages": amount(len(titles), "page")}
+    summary = (words if held else others).format(**counted)
     made: list[nodes.Node] = [
         nodes.paragraph("", summary),
         nodes.raw("", filter_form(titles, len(claims)), format="html"),

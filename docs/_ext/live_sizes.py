@@ -11,22 +11,24 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from editions import later, say
 from printed_numbers import FIXED
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from translation import stays
 
 ROWS = (
-    ("page", "The script of a page", "with the page"),
-    ("editor", "The editor", "at the first Edit"),
-    ("numpy", "Python, NumPy and gradlab", "at the first Run"),
-    ("matplotlib", "Matplotlib, with all that it needs", "at the first Run that draws"),
+    ("page", later("The script of a page"), later("with the page")),
+    ("editor", later("The editor"), later("at the first Edit")),
+    ("numpy", later("Python, NumPy and gradlab"), later("at the first Run")),
+    ("matplotlib", later("Matplotlib, with all that it needs"), later("at the first Run that draws")),
 )
 TIMES = "howto/live-times.json"
 KINDS = {
-    "print": "prints numbers",
-    "claims": "judges claims",
-    "figure": "draws a figure",
-    "slider": "draws a figure with a slider",
+    "print": later("A cell that prints numbers"),
+    "claims": later("A cell that judges claims"),
+    "figure": later("A cell that draws a figure"),
+    "slider": later("A cell that draws a figure with a slider"),
 }
 RUNS = ("first", "later", "again")
 
@@ -55,9 +57,11 @@ def table(head: tuple[str, ...], rows: list[list[nodes.Node]], widths: tuple[int
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
 
     group = nodes.tgroup("", *(nodes.colspec("", colwidth=width) for width in widths), cols=len(head))
-    group += nodes.thead("", row([nodes.Text(word) for word in head]))
+    group += nodes.thead("", row([nodes.Text(say(word)) for word in head]))
     group += nodes.tbody("", *(row(cells) for cells in rows))
-    return nodes.table("", group, classes=[name])
+    made = nodes.table("", group, classes=[name])
+    stays(made)
+    return made
 
 
 class LiveSizes(SphinxDirective):
@@ -67,10 +71,10 @@ class LiveSizes(SphinxDirective):
         """Return the table."""
         live = getattr(self.env.app, "gl_live", None)
         rows: list[list[nodes.Node]] = [
-            [nodes.Text(what), nodes.Text(when), number(amount(live.sizes[key] if live else None))]
+            [nodes.Text(say(what)), nodes.Text(say(when)), number(amount(live.sizes[key] if live else None))]
             for key, what, when in ROWS
         ]
-        return [table(("What", "When", "Sent"), rows, (3, 2, 1), "gl-live-sizes")]
+        return [table(later(("What", "When", "Sent")), rows, (3, 2, 1), "gl-live-sizes")]
 
 
 class RunTimes(SphinxDirective):
@@ -84,23 +88,23 @@ class RunTimes(SphinxDirective):
         rows: list[list[nodes.Node]] = []
         for kind, what in KINDS.items():
             took = record["rows"][kind]
-            rows.append([nodes.Text(f"A cell that {what}"), *(number(seconds(took[one])) for one in RUNS)])
-        head = ("What runs", "First run", "On the next page", "Once more")
+            rows.append([nodes.Text(say(what)), *(number(seconds(took[one])) for one in RUNS)])
+        head = later(("What runs", "First run", "On the next page", "Once more"))
         told = nodes.paragraph(
             "",
-            f"Medians of {record['runs']} runs on {record['measured']} in {record['browser']} on a machine with "
-            f"{record['machine']}, from a server on the same machine: the time that the parts take from afar comes on top "
-            "of the first run. ",
+            say(
+                "Medians of {runs} runs on {measured} in {browser} on a machine with {machine}, from a server on the same "
+                "machine: the time that the parts take from afar comes on top of the first run. ",
+                **{name: record[name] for name in ("runs", "measured", "browser", "machine")},
+            ),
         )
         longest = max(took["task"] for took in record["rows"].values())  # 0 where no task was a long one
         if longest:
-            told += [
-                nodes.Text("The page was held up for "),
-                number(f"{longest:.0f}{FIXED}ms"),
-                nodes.Text(" at most."),
-            ]
+            before, after = say("The page was held up for {time} at most.").split("{time}")
+            told += [nodes.Text(before), number(f"{longest:.0f}{FIXED}ms"), nodes.Text(after)]
         else:
-            told += nodes.Text("The page was never held up by what browsers call a long task.")
+            told += nodes.Text(say("The page was never held up by what browsers call a long task."))
+        stays(told)
         return [table(head, rows, (3, 1, 1, 1), "gl-live-times"), told]
 
 

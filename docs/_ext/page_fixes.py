@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from editions import say
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
@@ -33,7 +34,7 @@ def name_switches(app: Sphinx, pagename: str, templatename: str, context: dict[s
 
     def drawn(*arguments: Any, **keywords: Any) -> Markup:
         html = str(draw(*arguments, **keywords))
-        return Markup(html.replace(_SWITCH, _SWITCH.replace(">", ' aria-label="Pages below">', 1)))
+        return Markup(html.replace(_SWITCH, _SWITCH.replace(">", f' aria-label="{say("Pages below")}">', 1)))
 
     context["generate_toctree_html"] = drawn
 
@@ -54,9 +55,10 @@ def repair_for_listeners(
         return
     body = _CORNER.sub(r'<td class="\1"></td>', str(context["body"]))
     body = body.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils': deprecated, and no child of a list
-    first, *cards = body.split('aria-label="Checked claims"')  # regions of a page have names of their own
+    name = say("Checked claims")
+    first, *cards = body.split(f'aria-label="{name}"')  # regions of a page have names of their own
     for number, card in enumerate(cards, 1):
-        first += f'aria-label="Checked claims{f", {number}" if number > 1 else ""}"{card}'
+        first += f'aria-label="{name}{f", {number}" if number > 1 else ""}"{card}'
     context["body"] = first
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import citing
 import copying
 from docutils import nodes
+from editions import say
 from published import Repository
 from sharing import address, own_title
 from sphinx.application import Sphinx
@@ -31,9 +32,9 @@ def repository_links(app: Sphinx, page: str, title: str, repository: Repository 
     file = app.env.doc2path(page, base=False).as_posix()
     body = f"Page: {page} (version {app.config.release})\n\nWhat is wrong, and what would be right:\n"
     links = (
-        ("Edit this page", repository.edit(f"docs/{file}")),
-        ("Report a mistake", repository.report(f"{title} ({page})", body)),
-        ("The repository", repository.url),
+        (say("Edit this page"), repository.edit(f"docs/{file}")),
+        (say("Report a mistake"), repository.report(f"{title} ({page})", body)),
+        (say("The repository"), repository.url),
     )
     return [(label, there) for label, there in links if there]
 

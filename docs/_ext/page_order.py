@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from claims import count
 from docutils import nodes
+from editions import amount, later, say
 from html_elements import element, made, quiet_element
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-OF_FIGURE, OF_MEASUREMENT = "Code of this figure", "Code of this measurement"
-SWITCH = "Show all code"
+OF_FIGURE, OF_MEASUREMENT = later("Code of this figure"), later("Code of this measurement")
+SWITCH = later("Show all code")
 
 
 def is_cell(node: nodes.Node) -> bool:
@@ -57,7 +57,7 @@ def fold(label: str, sources: list[nodes.Node]) -> element:
         "summary",
         nodes.inline("", label, classes=["gl-code-label"]),
         nodes.Text(" "),
-        nodes.inline("", count(lines(sources), "line"), classes=["gl-code-lines"]),
+        nodes.inline("", amount(lines(sources), "line"), classes=["gl-code-lines"]),
     )
     return made("details", summary, *sources, classes=["gl-code"])
 
@@ -97,7 +97,7 @@ def arrange(cell: nodes.container) -> None:
         cell.extend([*shown, source])
     else:
         before = _take_before(cell, also=None if figure else "fold")
-        cell.extend([*shown, fold(OF_FIGURE if figure else OF_MEASUREMENT, [*before, source])])
+        cell.extend([*shown, fold(say(OF_FIGURE if figure else OF_MEASUREMENT), [*before, source])])
 
 
 class ArrangeCells(SphinxPostTransform):
@@ -116,7 +116,7 @@ class ArrangeCells(SphinxPostTransform):
         if section is not None and _has_folds(self.document):
             section += made(
                 "button",
-                nodes.Text(SWITCH),
+                nodes.Text(say(SWITCH)),
                 kind=quiet_element,
                 classes=["gl-code-switch"],
                 type="button",

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import sphinx.search
-from chapters import FOLDER, STORY, chapters
+from chapters import FOLDER, STORY, chapters, numbered
 from claims import in_reading_order
 from docutils import nodes
+from editions import say
 from families import FAMILIES, family
 from prose import line, words
 from sphinx import addnodes
@@ -221,7 +222,7 @@ def place(page: str, env: BuildEnvironment) -> str:
     """Return where a page stands: the number and part of a chapter, else the part of the table of contents."""
     for chapter in chapters(env):
         if chapter.page == page:
-            return f"Chapter {chapter.number} · {chapter.part}"
+            return numbered(chapter)
     for toctree in env.tocs[env.config.root_doc].findall(addnodes.toctree):
         inside = [below for one in toctree["includefiles"] for below in (one, *env.toctree_includes.get(one, ()))]
         if page in inside:
@@ -282,7 +283,7 @@ def write(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         Path(app.outdir, "_static", FILE).write_text(f"globalThis.glSearchDocuments = {told};\n", encoding="utf-8")
         for name in STEMMERS:
             shutil.copyfile(Path(sphinx.search.__file__).parent / "minified-js" / name, folder / name)
-        yield "search", {"title": "Search"}, "search.html"
+        yield "search", {"title": say("Search")}, "search.html"
 
 
 def load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import cell_code
 import typed_numbers
 from docutils import nodes
+from editions import FIRST
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -44,6 +45,8 @@ def found(doctree: nodes.document) -> Iterator[tuple[nodes.Element, Fault]]:
 
 def check(app: Sphinx, doctree: nodes.document) -> None:
     """Warn about the words and the cells of a page that was read."""
+    if app.config.language != FIRST:
+        return  # a translation has the numbers of its original (catalogues.py), and other words
     page = app.env.docname
     source = Path(app.env.doc2path(page))
     if source.suffix != ".md":
@@ -99,7 +102,7 @@ def uses(text: str, term: str) -> bool:
 
 def check_glossary(app: Sphinx, doctree: nodes.document) -> None:
     """Warn about the entries of the glossary that lead nowhere."""
-    if app.env.docname == "glossary":
+    if app.env.docname == "glossary" and app.config.language == FIRST:  # a translation's words have other forms
         for item, name, target in terms_without_words(app, doctree):
             _log.warning(
                 "the glossary sends a reader who looks up %r to %s, which does not use the word",

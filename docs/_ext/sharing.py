@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import editions
 from chapters import chapters
 from citing import AUTHOR, BOOK
 from docutils import nodes
@@ -130,8 +131,10 @@ def write_lists(app: Sphinx, exception: Exception | None) -> None:
         listed = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
         head = '<?xml version="1.0" encoding="utf-8"?>\n'
         Path(app.outdir, "sitemap.xml").write_text(head + listed, encoding="utf-8")
-        robots += f"Sitemap: {app.config.html_baseurl}sitemap.xml\n"
-    Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
+        for language in editions.languages(app.config):
+            robots += f"Sitemap: {editions.root(app.config)}{editions.folder(language)}sitemap.xml\n"
+    if app.config.language == editions.FIRST:  # robots ask at the root alone
+        Path(app.outdir, "robots.txt").write_text(robots, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pictures
-from chapters import chapters
+from chapters import chapters, numbered
 from docutils import nodes
 from figures_along import Figure
 from figures_along import size_of as drawn_size
@@ -63,16 +62,19 @@ def card_of(app: Sphinx, page: str) -> Card:
     if page not in titles:
         return Card(SITE, below or app.config.project, "", "", None)
     folder = f"{page.rpartition('/')[0]}/index"
-    above = f"Chapter {chapter.number} · {chapter.part}" if chapter else ""
+    above = numbered(chapter) if chapter else ""
     if not chapter and folder in titles and folder != page:
         above = titles[folder].astext()
-    numbered = (figure for figure in app.gl_figures.get(page, []) if figure.number)
-    return Card(page, titles[page].astext(), above, below if page != home else "", next(numbered, None))
+    drawn = (figure for figure in app.gl_figures.get(page, []) if figure.number)
+    return Card(page, titles[page].astext(), above, below if page != home else "", next(drawn, None))
 
 
 def _text(words: str, at: tuple[float, float], size: float, colour: str, *, bold: bool = False) -> str:
     weight = ' font-weight="700"' if bold else ""
-    return f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}>{escape(words)}</text>'
+    said = pictures.spans(words, size, at[0], BOLD if bold else pictures.REGULAR)
+    # preserve: a piece of a line may begin or end with a space
+    space = ' xml:space="preserve"' if said.startswith("<") else ""
+    return f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}{space}>{said}</text>'
 
 
 def title_lines(title: str, width: float, most: int) -> tuple[int, list[str]]:

@@ -24,13 +24,15 @@ from typing import Any, ClassVar, NamedTuple
 from claims import page_claims
 from docutils import nodes
 from docutils.parsers.rst import directives
+from editions import later, say
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from translation import stays
 
 CLASS = "gl-starter"
-TITLE = "Your answer"
+TITLE = later("Your answer")
 _PAIR = re.compile(r"([A-Za-z_]\w*)\s*=\s*([a-z0-9]+(?:-[a-z0-9]+)*)")
 _log = logging.getLogger(__name__)
 
@@ -69,9 +71,10 @@ class StarterDirective(SphinxDirective):
             raise self.error(f"starter: {error}") from None
         starter = Starter(f"starter-{next(iter(judged.values()))}", "\n".join(self.content), judged)
         code = nodes.literal_block(starter.source, starter.source, language="python")
-        title = nodes.paragraph("", TITLE, classes=["gl-starter-title"])
+        title = nodes.paragraph("", say(TITLE), classes=["gl-starter-title"])
         place = nodes.container("", title, code, classes=[CLASS], ids=[starter.identity], gl_starter=tuple(starter))
         self.set_source_info(place)
+        stays(place)
         return [place]
 
 

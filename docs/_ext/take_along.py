@@ -24,6 +24,7 @@ from urllib.parse import urldefrag, urljoin
 import nbformat
 from claims import page_claims
 from docutils import nodes
+from editions import say
 from figures_along import FOLDER as FIGURES
 from figures_along import LICENCE, address
 from hatchling.builders.wheel import WheelBuilder
@@ -148,8 +149,9 @@ class PageToTake:
         blocks = [
             block.text if block.cell is None else self._shown(writer, block.cell) for block in writer.page(self.doctree)
         ]
-        source = f"From <{self.here}>. " if self.here else ""
-        about = f"{source}gradlab {self.app.config.release}, text and figures {LICENCE[0]}, code BSD-3-Clause."
+        source = say("From <{address}>.", address=self.here) + " " if self.here else ""
+        told = {"release": self.app.config.release, "licence": LICENCE[0]}
+        about = source + say("gradlab {release}, text and figures {licence}, code BSD-3-Clause.", **told)
         return "\n\n".join([*filter(None, blocks), "---", about]) + "\n"
 
     def _shown(self, writer: Writer, cell: nodes.container) -> str:
@@ -170,7 +172,8 @@ class PageToTake:
 
     def _claim(self, key: str) -> str:
         claim = self.claims[key]
-        return f"**Checked.** {sentence(claim)}: measured {measured(claim)}, claimed {bound(claim)}."
+        told = {"sentence": sentence(claim), "value": measured(claim), "bound": bound(claim)}
+        return say("**Checked.** {sentence}: measured {value}, claimed {bound}.", **told)
 
     # -- notebook
 
@@ -204,17 +207,21 @@ class PageToTake:
         """Return the first words of the notebook."""
         title = self.app.env.titles[self.page].astext()
         where = f"[{title}]({self.here})" if self.here else f"“{title}”"
-        lines = [
-            f"*This notebook is the page {where} of gradlab, a book on activation functions and gradients; version "
-            f"{self.app.config.release}. Text and figures {LICENCE[0]}, code BSD-3-Clause.*"
-        ]
+        told = say(
+            "This notebook is the page {where} of gradlab, a book on activation functions and gradients; version "
+            "{release}. Text and figures {licence}, code BSD-3-Clause.",
+            where=where,
+            release=self.app.config.release,
+            licence=LICENCE[0],
+        )
+        lines = [f"*{told}*"]
         files = ([] if self.here else [self.wheel]) + self.files()
         if files:
-            which = " and ".join(f"`{name}`" for name in files)
-            lines.append(
-                f"The page also offers {which}. Save {'it' if len(files) == 1 else 'them'} beside this notebook."
-            )
-        lines.append("The next cell installs what the notebook needs. It has to run once.")
+            which = say(" and ").join(f"`{name}`" for name in files)
+            it = say("The page also offers {which}. Save it beside this notebook.")
+            them = say("The page also offers {which}. Save them beside this notebook.")
+            lines.append((it if len(files) == 1 else them).format(which=which))
+        lines.append(say("The next cell installs what the notebook needs. It has to run once."))
         return "\n\n".join(lines)
 
     @property
@@ -243,12 +250,12 @@ def take(app: Sphinx, doctree: nodes.document, page: str) -> None:
     taking = PageToTake(app, doctree, page)
     files, folder = [Taken("Markdown", f"{page}.md")], page.rpartition("/")[0]
     if taking.code and app.gl_wheel:
-        files.insert(0, Taken("Notebook", f"{page}.ipynb"))
+        files.insert(0, Taken(say("Notebook"), f"{page}.ipynb"))
         _write(app, f"{page}.ipynb", nbformat.writes(taking.notebook()) + "\n")
         for name in taking.files():
             files.append(Taken(name, f"{folder}/{name}" if folder else name))
             shutil.copyfile(Path(app.srcdir, files[-1].path), Path(app.outdir, files[-1].path))
-        files.append(Taken("gradlab for Python (wheel)", app.gl_wheel))
+        files.append(Taken(say("gradlab for Python (wheel)"), app.gl_wheel))
     _write(app, f"{page}.md", taking.markdown())
     app.gl_taken[page] = files
 

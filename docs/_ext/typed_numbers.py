@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import cell_code
 from docutils import nodes
+from editions import FIRST
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -224,6 +225,8 @@ def _within_output(node: nodes.Node | None) -> bool:
 
 def check(app: Sphinx, doctree: nodes.document) -> None:
     """Warn about the typed numbers of a page that was read."""
+    if app.config.language != FIRST:
+        return  # a translation has the numbers of its original (catalogues.py), and other words
     page = app.env.docname
     source = Path(app.env.doc2path(page)).read_text(encoding="utf-8")
     own = cells(source)

@@ -2,6 +2,7 @@
 
 Run by ``nox -s docs``. Sphinx writes into a folder of its own, and only when it has ended without a warning does that
 folder become ``docs/_build/html``, in one step: until then, and whatever happens, the site of the build before stands.
+``--also ko`` builds the book in Korean as well, in a process of its own, into ``html/ko`` of the same new site.
 What stops a build (a full disk, Ctrl+C, a kernel that cannot start) is told in one sentence; a warning has told itself.
 """
 
@@ -13,12 +14,14 @@ import io
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from logging import CRITICAL, getLogger
 from pathlib import Path
 from types import FrameType
 
+import shared_files
 from filelock import FileLock, Timeout
 from sphinx._cli.util.colour import disable_colour, terminal_supports_colour
 from sphinx._cli.util.errors import handle_exception
@@ -28,6 +31,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 FULL = (os.strerror(errno.ENOSPC), "database or disk is full")
 MEMORY = ("MemoryError", os.strerror(errno.ENOMEM))
+LANGUAGE = "GRADLAB_LANGUAGE"  # what conf.py asks for the language of a build
 OTHER_BUILD = "Another build of this book is running: wait for its end."
 
 
@@ -43,6 +47,16 @@ class Places:
         self.growing = build / f"unfinished-{builder}"
         self.leaving = build / f"old-{builder}"
         self.doctrees = build / "doctrees" / builder
+
+    def of(self, language: str) -> Places:
+        """Return the places of another edition: MyST-NB keeps what cells printed beside the folder in which a site grows."""
+        return Places(self.site.parent, f"{self.site.name}-{language}")
+
+    def take_in(self, language: str) -> None:
+        """Put another edition, which has grown by itself, into the grown site."""
+        grown = self.of(language).growing
+        shared_files.share(self.growing, grown)
+        grown.rename(self.growing / language)
 
     def begin(self) -> None:
         """Take up after a build that was killed: between two renamings, or before it ended."""
@@ -162,14 +176,49 @@ def run(builder: str, source: Path, places: Places, *, jobs: int, settings: Mapp
         return app.statuscode
 
 
-def build(builder: str, source: Path, folder: Path, *, jobs: int, settings: Mapping[str, str]) -> int:
+def edition(builder: str, source: Path, places: Places, *, jobs: int, settings: Mapping[str, str]) -> int:
+    """Build the book in another language, whose place is given; return the exit code. Another process has the lock."""
+    try:
+        places.begin()
+        return run(builder, source, places, jobs=jobs, settings=settings)
+    except (Exception, KeyboardInterrupt) as error:
+        let_end()
+        told = sentence(error, places.site.parent)
+        if told is None:
+            handle_exception(error, stderr=sys.stderr)
+        print(told or "", file=sys.stderr, flush=True)
+        return 2
+
+
+def also(language: str, builder: str, source: Path, folder: Path, *, options: list[str]) -> int:
+    """Build another edition in a process of its own: extensions keep what they know of one book; return its exit code."""
+    print(f"\nThe book in another language: {language}", flush=True)
+    command = [sys.executable, __file__, builder, str(source), str(folder), "--edition", language, *options]
+    heard = signal.signal(signal.SIGCHLD, signal.SIG_DFL) if hasattr(signal, "SIGCHLD") else None
+    try:  # child_ended looks at workers of Sphinx; on some systems it would take this process's exit code away
+        return subprocess.run(command, env={**os.environ, LANGUAGE: language}, check=False).returncode
+    finally:
+        if heard is not None:
+            signal.signal(signal.SIGCHLD, heard)
+
+
+def build(
+    builder: str, source: Path, folder: Path, *, jobs: int, settings: Mapping[str, str], languages: tuple[str, ...] = ()
+) -> int:
     """Build, and publish what is whole; return the exit code."""
     places = Places(folder, builder)
+    if languages:
+        settings = {**settings, "gl_editions": ",".join(("en", *languages))}
+    options = ["--jobs", str(jobs), *(part for pair in settings.items() for part in ("-D", "=".join(pair)))]
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock", blocking=False):
         try:
             places.begin()
             code = run(builder, source, places, jobs=jobs, settings=settings)
+            for language in languages:
+                code = code or also(language, builder, source, folder, options=options)
+                if not code:
+                    places.take_in(language)
             if not code:
                 places.publish()
                 return 0
@@ -181,7 +230,8 @@ def build(builder: str, source: Path, folder: Path, *, jobs: int, settings: Mapp
                 handle_exception(error, stderr=sys.stderr)
                 told = "The build has broken off."
         finally:
-            places.discard()
+            for grown in (places, *map(places.of, languages)):
+                grown.discard()
     stands = f" The site of the build before stands at {places.site}." if places.site.exists() else ""
     print(f"\n{told}{stands}", file=sys.stderr, flush=True)
     return code
@@ -193,6 +243,8 @@ def main() -> int:
     parser.add_argument("builder", help="html, linkcheck, …")
     parser.add_argument("source", type=Path)
     parser.add_argument("build", type=Path, help="the folder in which the built sites stand")
+    parser.add_argument("--also", metavar="LANGUAGE", action="append", default=[], help="ko: in Korean too")
+    parser.add_argument("--edition", metavar="LANGUAGE", help=argparse.SUPPRESS)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
         "-D", metavar="NAME=VALUE", dest="settings", action="append", default=[], help="as sphinx-build"
@@ -201,9 +253,13 @@ def main() -> int:
     if not terminal_supports_colour():
         disable_colour()
     listen()
-    settings = dict(setting.split("=", 1) for setting in asked.settings)
+    settings, folder = dict(setting.split("=", 1) for setting in asked.settings), asked.build.resolve()
+    if asked.edition:
+        places = Places(folder, asked.builder).of(asked.edition)
+        return edition(asked.builder, asked.source, places, jobs=asked.jobs, settings=settings)
     try:
-        return build(asked.builder, asked.source, asked.build.resolve(), jobs=asked.jobs, settings=settings)
+        languages = tuple(asked.also)
+        return build(asked.builder, asked.source, folder, jobs=asked.jobs, settings=settings, languages=languages)
     except Timeout:
         print(OTHER_BUILD, file=sys.stderr)
         return 2

@@ -1,10 +1,10 @@
 """Make the fonts of the book from the packages of their makers: ``python make_fonts.py FOLDER``.
 
-FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0 and source-sans 3.52.0, each unpacked in a folder
-of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones: those are drawn as
-paths, so no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
+FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0, source-sans 3.52.0 and pretendard 1.3.9, each
+unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones,
+and pictures with Korean titles two more in ``korean``: those are drawn as paths, so no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
 
-The licence (OFL) reserves the name "Source" for the unchanged fonts. What is cut down here has names of its own.
+The licence (OFL) reserves the names "Source" and "Pretendard" for the unchanged fonts. What is cut down here has names of its own.
 """
 
 from __future__ import annotations
@@ -48,6 +48,14 @@ FIGURES = {
     "gl-sans-italic.ttf": ("GL Sans", "Italic", "source-sans/TTF/SourceSans3-It.ttf", ()),
     "gl-sans-bold.ttf": ("GL Sans", "Bold", "source-sans/TTF/SourceSans3-Bold.ttf", ()),
 }
+KOREAN = {
+    "korean/gl-korean.otf": ("GL Korean", "Regular", "pretendard/dist/public/static/Pretendard-Regular.otf", ()),
+    "korean/gl-korean-bold.otf": ("GL Korean", "Bold", "pretendard/dist/public/static/Pretendard-Bold.otf", ()),
+}
+# the 2,350 syllables of KS X 1001, which are those that are written, and no other letter: resvg would take it for all
+SYLLABLES = ",".join(
+    f"{ord(bytes((high, low)).decode('euc_kr')):X}" for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)
+)
 
 
 def tool(name: str, *arguments: str) -> None:
@@ -74,6 +82,10 @@ def rename(path: Path, family: str, cut: str) -> None:
         font["name"].removeNames(nameID=key)
         font["name"].setName(name, key, 3, 1, 0x409)
         font["name"].setName(name, key, 1, 0, 0)
+    if "CFF " in font:  # which has names of its own
+        outlines = font["CFF "].cff
+        outlines.fontNames = [names[6]]
+        outlines.topDictIndex[0].FullName, outlines.topDictIndex[0].FamilyName = names[4], family
     font.save(path)
 
 
@@ -99,6 +111,8 @@ def main(folder: Path) -> None:
         make(folder, PAGES / name, recipe, SIGNS)
     for name, recipe in FIGURES.items():
         make(folder, HERE / name, recipe, MORE)
+    for name, recipe in KOREAN.items():
+        make(folder, HERE / name, recipe, SYLLABLES)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ window.glCells = (() => {
     const bar = document.createElement("div");
     bar.className = "gl-toolbar";
     bar.setAttribute("role", "group");
-    bar.setAttribute("aria-label", "Code");
+    bar.setAttribute("aria-label", glSay("Code"));
     block.append(bar);
     return { bar, code: { block, cell, inCell: Boolean(cell && block.closest(".cell_input")), text: () => typed(pre) } };
   }
@@ -84,8 +84,8 @@ window.glCells = (() => {
   }
 
   add({
-    label: "Copy",
-    press: async (code, say) => say((await copied(code.text())) ? "Copied" : "Not copied"),
+    label: glSay("Copy"),
+    press: async (code, say) => say((await copied(code.text())) ? glSay("Copied") : glSay("Not copied")),
   });
   return { add, copied };
 })();

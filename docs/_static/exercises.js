@@ -18,7 +18,7 @@
     const said = document.createElement("span");
     said.className = "gl-progress";
     said.classList.toggle("gl-done", done === names.length);
-    said.textContent = `${done} of ${names.length} answered`;
+    said.textContent = glSay("{done} of {all} answered", { done, all: names.length });
     links.find(({ href }) => new URL(href).pathname === there)?.after(said);
   }
 })();

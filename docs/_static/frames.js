@@ -32,7 +32,7 @@
     const wanted = () => sliders.reduce((index, slider, k) => index * values[k].length + Number(slider.value), 0);
     const get = () => (record ??= fetched(box.dataset.frames).catch((error) => {
       record = undefined;
-      says.textContent = "The other drawings could not be fetched. Move the slider to try again.";
+      says.textContent = glSay("The other drawings could not be fetched. Move the slider to try again.");
       throw error;
     }));
 

@@ -2,6 +2,7 @@
 import { digest, keep, kept, solve, solved, toFragment } from "./keep.js";
 import { Outputs, made } from "./outputs.js";
 import { SAYS } from "./words.js";
+import { say } from "./say.js";
 
 /** @typedef {{ block: HTMLElement, text: () => string }} Code what _ext/cell_toolbar.py gives for a piece of code */
 /** @typedef {ReturnType<typeof import("./editor.js").open>} Editor */
@@ -63,21 +64,21 @@ export class Cell {
       return one;
     };
     this.buttons = {
-      run: button(this.answer ? "Check" : "Run", () => this.page.run(this)),
-      stop: button("Stop", () => this.page.stop()),
-      all: button("Run all seeds", () => this.page.run(this, true)),
-      reset: button("Reset", () => this.reset()),
-      link: button("Link", () => this.link()),
-      back: button("Back to the book", () => this.page.back()),
+      run: button(this.answer ? say("Check") : say("Run"), () => this.page.run(this)),
+      stop: button(say("Stop"), () => this.page.stop()),
+      all: button(say("Run all seeds"), () => this.page.run(this, true)),
+      reset: button(say("Reset"), () => this.reset()),
+      link: button(say("Link"), () => this.link()),
+      back: button(say("Back to the book"), () => this.page.back()),
     };
-    this.buttons.run.title = "Ctrl+Enter or Shift+Enter in the editor";
+    this.buttons.run.title = say("Ctrl+Enter or Shift+Enter in the editor");
     this.bar = made("div", "gl-live-bar", ...Object.values(this.buttons));
     this.bar.setAttribute("role", "group");
-    this.bar.setAttribute("aria-label", "Live cell");
+    this.bar.setAttribute("aria-label", say("Live cell"));
     const said = made("p", "gl-live-status");
     said.setAttribute("role", "status");
     this.amount = made("progress", "");
-    this.amount.setAttribute("aria-label", "Fetched");
+    this.amount.setAttribute("aria-label", say("Fetched"));
     this.amount.hidden = true;
     this.box = made("div", "gl-live", this.bar, said, this.amount);
     this.bar.hidden = true;
@@ -134,7 +135,7 @@ export class Cell {
     this.code.block.classList.add("gl-editing");
     this.editor = module.open(host, {
       text,
-      name: this.answer ? "Code of this answer" : "Code of this cell",
+      name: this.answer ? say("Code of this answer") : say("Code of this cell"),
       changed: () => keep(this.page.name, this.index, this.built, this.editor?.text() ?? this.built),
       run: () => this.page.run(this),
       leave: () => this.edit?.focus(),
@@ -153,7 +154,7 @@ export class Cell {
 
   /** Offer a change that belongs to another version of the cell. @param {string} text */
   offer(text) {
-    const show = made("button", "", "Show it");
+    const show = made("button", "", say("Show it"));
     show.type = "button";
     show.addEventListener("click", () => {
       this.editor?.write(text);
@@ -166,7 +167,7 @@ export class Cell {
   /** The button that opens the editor. @returns {HTMLElement | null} */
   get edit() {
     const buttons = [...this.code.block.querySelectorAll(".gl-toolbar button")];
-    return /** @type {HTMLElement | null} */ (buttons.find((one) => one.textContent === "Edit") ?? null);
+    return /** @type {HTMLElement | null} */ (buttons.find((one) => one.textContent === say("Edit")) ?? null);
   }
 
   /** Bring back the cell's code and what it showed. */

@@ -1,4 +1,6 @@
 // What the page's other scripts give (docs/_static/cell_toolbar.js), and what the bundler leaves to the browser.
+declare var glWords: Record<string, string> | undefined;
+
 interface Window {
   glCells: {
     add(button: {

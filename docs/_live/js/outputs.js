@@ -1,5 +1,6 @@
 // What a run puts into the page in place of what the book printed there, and how that comes back.
 import { SAYS } from "./words.js";
+import { say } from "./say.js";
 
 /** @typedef {{ light: string, dark: string, width: number, height: number }} Figure */
 /** @typedef {import("./words.js").Seeds} Seeds */
@@ -198,7 +199,7 @@ export class Outputs {
   newFigure() {
     const images = ["light", "dark"].map((look) => {
       const image = made("img", `gl-${look}`);
-      image.alt = "A figure that the changed code drew";
+      image.alt = say("A figure that the changed code drew");
       return image;
     });
     const figure = made("figure", "align-default gl-live-figure", ...images);
@@ -246,7 +247,7 @@ export class Outputs {
     item.querySelector(".gl-claim-verdict")?.remove();
     if (!claim.holds)
       item.append(
-        made("strong", "gl-claim-verdict", `False now: measured ${claim.measured}, claimed ${claim.claimed}.`),
+        made("strong", "gl-claim-verdict", say("False now: measured {measured}, claimed {claimed}.", { ...claim })),
       );
   }
 

@@ -4,6 +4,7 @@ import { fromFragment } from "./keep.js";
 import { glues } from "./outputs.js";
 import { Python } from "./python.js";
 import { FAULTS, SAYS, count, duration, megabytes } from "./words.js";
+import { say } from "./say.js";
 
 /**
  * @typedef {{ source: string, editable: boolean, claims: string[], text: string | null }} Known what the build knows of a cell
@@ -162,18 +163,30 @@ function finish(cell, result, seconds, found) {
   if (result.fault) return void (status.textContent = FAULTS[result.fault.kind](result.fault.about));
   cell.fewer = Boolean(result.few);
   if (result.few?.error) return void (status.textContent = `${SAYS.failed(result.few)} ${SAYS.longer(result.few)}`);
-  if (!result.ok) return void (status.textContent = "This ended with an error.");
+  if (!result.ok) return void (status.textContent = say("This ended with an error."));
   if (cell.verdicts) return void (status.textContent = verdict(cell.verdicts));
   const built = found.cells[Number(cell.index)];
   if (!outputs.printed && built.text) outputs.clearText();
   if (result.few)
-    return void (status.textContent = `Done in ${duration(seconds)}: ${SAYS.few(result.few)} ${SAYS.longer(result.few)}`);
-  const said = [`Done in ${duration(seconds)}.`];
+    return void (status.textContent = say("Done in {time}: {few} {longer}", {
+      time: duration(seconds),
+      few: SAYS.few(result.few),
+      longer: SAYS.longer(result.few),
+    }));
+  const said = [say("Done in {time}.", { time: duration(seconds) })];
   const wrong = outputs.claims.filter((claim) => !claim.holds).length;
   if (outputs.claims.length)
-    said.push(`${count(outputs.claims.length, "claim")} judged again: ${wrong ? `${wrong} false now` : "true"}.`);
+    said.push(
+      wrong
+        ? say("{claims} judged again: {wrong} false now.", { claims: count(outputs.claims.length, "claim"), wrong })
+        : say("{claims} judged again: true.", { claims: count(outputs.claims.length, "claim") }),
+    );
   if (outputs.numbers)
-    said.push(`${count(outputs.numbers, "number")} in the text ${outputs.numbers === 1 ? "follows" : "follow"}.`);
+    said.push(
+      outputs.numbers === 1
+        ? say("1 number in the text follows.")
+        : say("{numbers} numbers in the text follow.", { numbers: outputs.numbers }),
+    );
   if (result.all) said.push(SAYS.all);
   const unchanged = cells.every((one) => one.changed === null);
   if (unchanged && !told && (outputs.changed || differs(built.text, outputs.said))) {
@@ -200,7 +213,7 @@ function differs(built, here) {
 }
 
 window.glCells.add({
-  label: "Edit",
+  label: say("Edit"),
   on: (/** @type {import("./cell.js").Code} */ code) => {
     const input = code.block.closest(".cell_input")?.closest("[data-edit]");
     const starter = code.block.closest(".gl-starter");

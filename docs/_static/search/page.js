@@ -61,7 +61,7 @@
     link.href = url;
     const path = [at.place, ...(whole ? [] : [at.title]), ...above].filter(Boolean).join(" › ");
     const names = also(document).slice(0, 3);
-    const place = made("p", "gl-search-place", path, ...(names.length ? [" · also ", ...listed(names.map(spoken))] : []));
+    const place = made("p", "gl-search-place", path, ...(names.length ? [` · ${glSay("also")} `, ...listed(names.map(spoken))] : []));
     return made("li", "", link, place, made("p", "gl-search-excerpt", ...marked(excerpt(document))));
   }
 
@@ -79,13 +79,16 @@
   /* What was understood: how much there is, which words were read otherwise, and which are nowhere in the book. */
   function report(words) {
     const pages = new Set(results.map(({ at }) => at)).size;
-    const places = results.length === 1 ? "1 place" : `${results.length} places`;
-    const said = results.length ? [`${places} on ${pages === 1 ? "1 page" : `${pages} pages`}.`] : ["Nothing was found."];
+    const number = results.length;
+    const found = pages === 1 ? (number === 1 ? "1 place on 1 page." : "{number} places on 1 page.") : "{number} places on {pages} pages.";
+    const said = [number ? glSay(found, { number, pages }) : glSay("Nothing was found.")];
     for (const { word, read, found } of words) {
-      if (read) said.push(` ${quoted(word)} was read as ${quoted(spelled(read))}.`);
+      if (read) said.push(` ${glSay("{word} was read as {other}.", { word: quoted(word), other: quoted(spelled(read)) })}`);
       else if (!found.size) {
         const near = engine.near(word).map(spelled).map(searchFor);
-        said.push(` The book does not have ${quoted(word)}`, ...(near.length ? ["; near it are ", ...listed(near), "."] : ["."]));
+        const [before, after] = glSay("The book does not have {word}; near it are {others}.", { word: quoted(word) }).split("{others}");
+        if (near.length) said.push(` ${before}`, ...listed(near), after);
+        else said.push(` ${glSay("The book does not have {word}.", { word: quoted(word) })}`);
       }
     }
     return said;

@@ -1,0 +1,109 @@
+"""The editions of the book in other languages: a switch to the same page, and what search engines are told of it.
+
+``gl_editions`` names the languages of which this build makes a site, the first at its root and each other one in a folder of
+its own; without it there is one edition, and no switch. What the extensions and templates say, they say through `say`, from
+the catalogue ``gradlab.po``, with the English words as keys.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.locale import get_translation
+from sphinx.util.i18n import CatalogInfo
+
+NAMES = {"en": "English", "ko": "한국어"}  # of languages, in themselves
+FIRST = "en"
+CATALOGUE = "gradlab"
+T = TypeVar("T")
+ASIDE = "gl-aside"  # of a page's metadata: what it says in no paragraph, in English and in this language
+_translate = get_translation(CATALOGUE)
+
+
+def say(words: str, **values: object) -> str:
+    """Return words of the book's furniture in the language of this build, with values in their places."""
+    told = str(_translate(words))
+    return told.format(**values) if values else told
+
+
+def later(words: T) -> T:
+    """Return words that are said elsewhere, as a text or in a table: the catalogue has them too (furniture.py)."""
+    return words
+
+
+def amount(number: int, noun: str) -> str:
+    """Return a number with its noun, whose plural is regular; Korean has one form for both."""
+    told = say(f"{{number}} {noun}s", number=number)
+    return f"{number} {noun}" if told == f"1 {noun}s" else told
+
+
+def told(env: BuildEnvironment, page: str, text: str) -> str:
+    """Return a text that a page says in no paragraph, a claim's for one, in the language of this build."""
+    return str(env.metadata.get(page, {}).get(ASIDE, {}).get(text, text))
+
+
+def languages(config: Config) -> list[str]:
+    """Return the languages that are built."""
+    return [name.strip() for name in str(config.gl_editions).split(",") if name.strip()]
+
+
+def folder(language: str) -> str:
+    """Return where an edition lies, from the root of the site."""
+    return "" if language == FIRST else f"{language}/"
+
+
+def root(config: Config) -> str:
+    """Return the address of the whole site, or nothing where it has none."""
+    return str(config.html_baseurl).removesuffix(folder(config.language))
+
+
+def addresses(app: Sphinx, page: str, context: dict[str, Any]) -> dict[str, str]:
+    """Return the addresses of a page in the other editions, seen from it."""
+    here = app.config.language
+    if page == "404":  # it is shown at any address
+        up = app.config.notfound_urls_prefix.removesuffix(folder(here))
+        name = "index.html"
+    else:
+        name = app.builder.get_target_uri(page)
+        up = "../" * (name.count("/") + folder(here).count("/"))
+    return {other: f"{up}{folder(other)}{name}" for other in languages(app.config) if other != here}
+
+
+def add_switch(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Hand templates the other editions of a page, and say of a page of the book where they are."""
+    context["gl_editions"] = [(other, NAMES[other], there) for other, there in addresses(app, page, context).items()]
+    base = root(app.config)
+    if not base or doctree is None or len(languages(app.config)) < 2:
+        return
+    home = page == app.config.root_doc
+    name = "" if home else app.builder.get_target_uri(page)
+    links = [(language, f"{base}{folder(language)}{name}") for language in languages(app.config)]
+    links.append(("x-default", f"{base}{name}"))
+    tags = "".join(f'\n<link rel="alternate" hreflang="{language}" href="{there}">' for language, there in links)
+    context["metatags"] = context.get("metatags", "") + tags
+
+
+def teach_templates(app: Sphinx) -> None:
+    """Let templates say words in the language of this build: ``{{ say("Cite this page") }}``."""
+    if app.builder.format == "html":
+        app.builder.templates.environment.globals["say"] = say
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the setting and the step."""
+    locales = Path(app.srcdir, "locales")
+    messages = locales / app.config.language / "LC_MESSAGES"
+    if (messages / f"{CATALOGUE}.po").is_file():
+        CatalogInfo(messages, CATALOGUE, "utf-8").write_mo(
+            app.config.language
+        )  # Sphinx does so later than it is wanted
+        app.add_message_catalog(CATALOGUE, locales)
+    app.add_config_value("gl_editions", "en", "html", types=frozenset({str}))
+    app.connect("builder-inited", teach_templates)
+    app.connect("html-page-context", add_switch, priority=790)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
