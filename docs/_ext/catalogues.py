@@ -172,9 +172,14 @@ def _kept(token: Token) -> tuple[str, str] | None:
     return None
 
 
+def is_name(word: str) -> bool:
+    """Return whether a word is the name of a thing, which is the same in all languages."""
+    return _NAME.fullmatch(word) is not None
+
+
 def has_words(text: str) -> bool:
     """Return whether a message has anything to translate: not where it is code, a formula, a number, a name."""
-    return any(not _NAME.fullmatch(word) for word in _LETTERS.findall(Message(text).prose))
+    return any(not is_name(word) for word in _LETTERS.findall(Message(text).prose))
 
 
 # -- What a translation owes its original --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -31,9 +32,11 @@ from sphinx.application import Sphinx
 
 FONTS = Path(__file__).resolve().parents[1] / "_fonts"
 REGULAR, BOLD = FONTS / "gl-sans.ttf", FONTS / "gl-sans-bold.ttf"
+KOREAN = FONTS / "korean" / "gl-sans-korean.ttf"  # with Latin letters of its own
 FONT = "GL Sans"
 COLOURS = 96  # of a drawing with its edges: lines of a few colours, and bands over them
 FEW = 16  # pictures: fewer are drawn sooner than other processes have started
+_HANGUL = re.compile("[가-힣]")
 _STEPS = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C", Outline.CLOSEPOLY: "Z"}
 
 
@@ -48,7 +51,12 @@ class Drawing(NamedTuple):
 
 def width_of(text: str, size: float, font: Path = REGULAR) -> float:
     """Return how wide a line of text is, in the unit of ``size``."""
-    return _measure(font).getlength(text) * size / 100
+    return _measure(font_for(text, font)).getlength(text) * size / 100
+
+
+def font_for(text: str, font: Path) -> Path:
+    """Return the font of a text: one with its letters."""
+    return KOREAN if _HANGUL.search(text) else font
 
 
 @lru_cache
@@ -71,7 +79,7 @@ def wrapped(text: str, size: float, width: float, font: Path = REGULAR, at: str 
 def outline(text: str, size: float, x: float, y: float, font: Path = REGULAR) -> str:
     """Return a line of text as the ``d`` of an SVG path that begins at a point of its baseline."""
     # a dollar sign would begin a formula
-    path = TextPath((0, 0), text.replace("$", r"\$"), size=size, prop=FontProperties(fname=font))
+    path = TextPath((0, 0), text.replace("$", r"\$"), size=size, prop=FontProperties(fname=font_for(text, font)))
     parts = []
     for points, code in path.iter_segments(curves=True, simplify=False):
         pairs = [f"{x + right:.2f} {y - up:.2f}" for right, up in points.reshape(-1, 2)]
@@ -87,7 +95,7 @@ def draw(drawing: Drawing) -> bytes:
         dpi=96,  # its default, 0, finds no size in points
         background="#ffffff",
         skip_system_fonts=True,  # else each machine draws another picture
-        font_files=[str(path) for path in sorted(FONTS.glob("*.ttf"))],
+        font_files=[str(path) for path in sorted(FONTS.rglob("*.ttf"))],
         font_family=FONT,
     )
     told, file = PngInfo(), io.BytesIO()
@@ -109,7 +117,7 @@ def _with_colour(palette: list[int], place: int, colour: Any) -> list[int]:
 @lru_cache(maxsize=1)
 def _makers() -> str:
     """Return what else decides over the bytes of a picture: this file, its packages and its fonts."""
-    ours = [Path(__file__), *sorted(FONTS.glob("*.ttf"))]
+    ours = [Path(__file__), *sorted(FONTS.rglob("*.ttf"))]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in ours]
     return " ".join([*(f"{name} {version(name)}" for name in ("resvg-py", "pillow")), *digests])
 

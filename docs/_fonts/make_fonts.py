@@ -1,10 +1,14 @@
 """Make the fonts of the book from the packages of their makers: ``python make_fonts.py FOLDER``.
 
-FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0 and source-sans 3.52.0, each unpacked in a folder
-of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones: those are drawn as
+FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0, source-sans 3.52.0 and pretendard 1.3.9, each
+unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones: those are drawn as
 paths, so no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
 
-The licence (OFL) reserves the name "Source" for the unchanged fonts. What is cut down here has names of its own.
+The Korean edition has a sans for its pages and for the labels of its figures, with the syllables of KS X 1001: all that a
+Korean text is written with, so that no new word needs a new font.
+
+The licence (OFL) reserves the names "Source" and "Pretendard" for the unchanged fonts. What is cut down here has names of
+its own.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ SIGNS = (
 )
 # Figures may say more: all of Latin and Greek, and what the face has of arrows, mathematics and shapes.
 MORE = "20-24F,0300-036F,370-3FF,2000-206F,2070-209F,20A0-20BF,2100-214F,2190-21FF,2200-22FF,25A0-25FF,2713"
+SYLLABLES = "".join(bytes([row, cell]).decode("euc-kr") for row in range(0xB0, 0xC9) for cell in range(0xA1, 0xFF))
+KOREAN = ",".join([SIGNS, "3001-3002,3008-3011,318D", *(f"{ord(one):X}" for one in SYLLABLES)])
 OPTIONS = (
     "--no-hinting",
     "--notdef-outline",  # a sign that is missing is a box that somebody sees
@@ -48,6 +54,12 @@ FIGURES = {
     "gl-sans-italic.ttf": ("GL Sans", "Italic", "source-sans/TTF/SourceSans3-It.ttf", ()),
     "gl-sans-bold.ttf": ("GL Sans", "Bold", "source-sans/TTF/SourceSans3-Bold.ttf", ()),
 }
+# with Latin letters of its own: a formula takes all its upright ones from one file
+KOREAN_PAGES = {
+    "gl-sans-korean.woff2": ("GL Sans Korean", "Regular", "pretendard/static/alternative/Pretendard-Regular.ttf", ()),
+    "gl-sans-korean-bold.woff2": ("GL Sans Korean", "Bold", "pretendard/static/alternative/Pretendard-Bold.ttf", ()),
+}
+KOREAN_FIGURES = {"korean/gl-sans-korean.ttf": KOREAN_PAGES["gl-sans-korean.woff2"]}
 
 
 def tool(name: str, *arguments: str) -> None:
@@ -99,6 +111,10 @@ def main(folder: Path) -> None:
         make(folder, PAGES / name, recipe, SIGNS)
     for name, recipe in FIGURES.items():
         make(folder, HERE / name, recipe, MORE)
+    for name, recipe in KOREAN_PAGES.items():
+        make(folder, PAGES / name, recipe, KOREAN)
+    for name, recipe in KOREAN_FIGURES.items():  # in a folder of its own: no live cell loads it
+        make(folder, HERE / name, recipe, KOREAN)
 
 
 if __name__ == "__main__":
