@@ -103,6 +103,8 @@ extensions = [
     "typed_numbers",
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]
+if language != "ko":  # of its folder of static files: only the Korean edition asks for these
+    exclude_patterns += ["korean.css", "fonts/gl-sans-korean*"]
 templates_path = ["_templates"]
 nitpicky = True
 numfig = True

@@ -131,6 +131,14 @@ def test_cells_are_run_once_for_both_editions(book, html):
     assert "its cells ran" not in korean
 
 
+def test_the_korean_face_is_of_its_edition_alone(html):
+    sheet = (html / "ko" / "_static" / "site.css").read_text(encoding="utf-8")
+    assert "GL Sans Korean" in sheet
+    assert "GL Sans Korean" not in (html / "_static" / "site.css").read_text(encoding="utf-8")
+    assert len([*(html / "ko" / "_static" / "fonts").glob("gl-sans-korean*.woff2")]) == 2
+    assert not [*(html / "_static").rglob("*korean*")]
+
+
 def test_sliders_move_korean_drawings_and_say_korean_sentences(html):
     box = page(html, "ko/second").find("div", class_="gl-frames")
     assert box.find("input")["aria-label"] == "은닉층"
