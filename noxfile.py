@@ -291,7 +291,7 @@ def site(session: nox.Session) -> None:
     judge = ("pytest", "--confcutdir=tests/site", "-o", f"cache_dir={kept}", *(session.posargs or ["tests/site"]))
     # 1: some test failed. Three browsers on two cores disturb each other, and a test that only waited too long passes
     # when nothing else runs. What fails alone too is a fault, and fails the session.
-    if not session.run(*judge, "-n", "3", "--durations", "25", env=env, success_codes=[0, 1]):
+    if not session.run(*judge, "-n", "3", "--dist", "worksteal", "--durations", "25", env=env, success_codes=[0, 1]):
         session.error("the tests were not run to their end")
     if (kept / "v" / "cache" / "lastfailed").is_file():
         session.log("Some tests failed: they are run once more, one at a time; what fails again is a fault.")

@@ -104,7 +104,7 @@ extensions = [
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]
 if language != "ko":  # of its folder of static files: only the Korean edition asks for these
-    exclude_patterns += ["korean.css", "fonts/gl-sans-korean*"]
+    exclude_patterns += ["korean.css", "fonts/gl-korean*"]
 templates_path = ["_templates"]
 nitpicky = True
 numfig = True
@@ -150,7 +150,7 @@ def _execution_key() -> str:
     if LABELS:  # figures are drawn with these as well, see _ipython/labels_config.py
         words = HERE / "locales" / LABELS / "LC_MESSAGES" / "figures.po"
         drawing += [path for path in (words, HERE / "_ext" / "label_words.py") if path.is_file()]
-        drawing += (HERE / "_fonts" / "korean").glob("*.ttf")
+        drawing += (HERE / "_fonts" / "korean").glob("*.otf")
         digest.update(LABELS.encode() + b"\0")
     for path in sorted([*package, *live, *drawing, *(HERE / "_ipython").rglob("*_config.py")]):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")

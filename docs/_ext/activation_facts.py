@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
 LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -2.2, 3.2  # what every picture shows at least
 FONTS = RC.parent / "_ipython" / "figure_fonts_config.py"
-KOREAN = "GL Sans Korean"
+KOREAN = "GL Korean"
 THUMBNAIL = "-thumbnail"
 MARGIN = 1.5  # what it shows beyond a kink
 VALUE, SLOPE = plots.PALETTE[2], plots.PALETTE[1]
@@ -67,7 +67,7 @@ def draw(part: Activation, path: Path, families: Sequence[str] = ()) -> None:
     """Draw value and slope, on the same axes for all activations if they show its kinks; the same bytes at each build."""
     left, right, bottom, top = window(part)
     with matplotlib.rc_context(fname=RC):
-        matplotlib.rcParams["font.family"] = [*families, *matplotlib.rcParams["font.family"]]
+        matplotlib.rcParams["font.family"] = [*matplotlib.rcParams["font.family"], *families]
         figure = Figure(figsize=(4.2, 2.7), layout="constrained")
         ax = figure.add_subplot()
         ax.axhline(0, color=plots.INK, linewidth=0.5)
@@ -119,7 +119,7 @@ def draw_all(app: Sphinx) -> None:
     newest = max(source.stat().st_mtime for source in sources)
     runpy.run_path(str(FONTS))["register"]()
     families = [KOREAN] if app.config.language == "ko" else []
-    for font in (FONTS.parents[1] / "_fonts" / "korean").glob("*.ttf") if families else ():
+    for font in (FONTS.parents[1] / "_fonts" / "korean").glob("*.otf") if families else ():
         font_manager.fontManager.addfont(font)
     for part in ACTIVATIONS.values():
         for kind, drawing in (("", draw), (THUMBNAIL, draw_thumbnail)):

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from xml.sax.saxutils import escape
 
 import resvg_py
 from editions import folder
@@ -32,11 +33,12 @@ from sphinx.application import Sphinx
 
 FONTS = Path(__file__).resolve().parents[1] / "_fonts"
 REGULAR, BOLD = FONTS / "gl-sans.ttf", FONTS / "gl-sans-bold.ttf"
-KOREAN = FONTS / "korean" / "gl-sans-korean.ttf"  # with Latin letters of its own
-FONT = "GL Sans"
+FONT, KOREAN_FONT = "GL Sans", "GL Korean"
+# of titles in Korean; in a folder of its own, since what lies in FONTS decides over every figure that cells draw
+KOREAN = {REGULAR: FONTS / "korean" / "gl-korean.otf", BOLD: FONTS / "korean" / "gl-korean-bold.otf"}
 COLOURS = 96  # of a drawing with its edges: lines of a few colours, and bands over them
 FEW = 16  # pictures: fewer are drawn sooner than other processes have started
-_HANGUL = re.compile("[가-힣]")
+_HANGUL = re.compile(r"([\u1100-\u11ff\u3000-\u303f\u3131-\u318e\uac00-\ud7a3]+)")
 _STEPS = {Outline.MOVETO: "M", Outline.LINETO: "L", Outline.CURVE3: "Q", Outline.CURVE4: "C", Outline.CLOSEPOLY: "Z"}
 
 
@@ -51,12 +53,13 @@ class Drawing(NamedTuple):
 
 def width_of(text: str, size: float, font: Path = REGULAR) -> float:
     """Return how wide a line of text is, in the unit of ``size``."""
-    return _measure(font_for(text, font)).getlength(text) * size / 100
+    return sum(_measure(face).getlength(run) for run, face in _runs(text, font)) * size / 100
 
 
-def font_for(text: str, font: Path) -> Path:
-    """Return the font of a text: one with its letters."""
-    return KOREAN if _HANGUL.search(text) else font
+def _runs(text: str, font: Path) -> list[tuple[str, Path]]:
+    """Return a text in pieces, each with the face that has its letters."""
+    pieces = [piece for piece in _HANGUL.split(text) if piece]
+    return [(piece, KOREAN[font] if _HANGUL.fullmatch(piece) else font) for piece in pieces]
 
 
 @lru_cache
@@ -76,14 +79,35 @@ def wrapped(text: str, size: float, width: float, font: Path = REGULAR, at: str 
     return lines
 
 
+def spans(text: str, size: float, x: float, font: Path = REGULAR) -> str:
+    """Return a text as an SVG's ``text`` holds it: what is Korean in the face that has its letters.
+
+    Each piece says where it begins: resvg chooses one face for all that follows from one place.
+    """
+    if not _HANGUL.search(text):
+        return escape(text)
+    parts = []
+    for run, face in _runs(text, font):
+        family = FONT if face == font else KOREAN_FONT
+        parts.append(f'<tspan x="{x:.1f}" font-family="{family}">{escape(run)}</tspan>')
+        x += width_of(run, size, font)
+    return "".join(parts)
+
+
 def outline(text: str, size: float, x: float, y: float, font: Path = REGULAR) -> str:
     """Return a line of text as the ``d`` of an SVG path that begins at a point of its baseline."""
-    # a dollar sign would begin a formula
-    path = TextPath((0, 0), text.replace("$", r"\$"), size=size, prop=FontProperties(fname=font_for(text, font)))
     parts = []
-    for points, code in path.iter_segments(curves=True, simplify=False):
-        pairs = [f"{x + right:.2f} {y - up:.2f}" for right, up in points.reshape(-1, 2)]
-        parts.append(_STEPS[code] + ("" if code == Outline.CLOSEPOLY else " ".join(pairs)))
+    for run, face in _runs(text, font):
+        # a dollar sign would begin a formula; spaces alone are no path
+        path = (
+            TextPath((0, 0), run.replace("$", r"\$"), size=size, prop=FontProperties(fname=face))
+            if run.strip()
+            else None
+        )
+        for points, code in path.iter_segments(curves=True, simplify=False) if path else ():
+            pairs = [f"{x + right:.2f} {y - up:.2f}" for right, up in points.reshape(-1, 2)]
+            parts.append(_STEPS[code] + ("" if code == Outline.CLOSEPOLY else " ".join(pairs)))
+        x += width_of(run, size, font)
     return "".join(parts)
 
 
@@ -95,7 +119,7 @@ def draw(drawing: Drawing) -> bytes:
         dpi=96,  # its default, 0, finds no size in points
         background="#ffffff",
         skip_system_fonts=True,  # else each machine draws another picture
-        font_files=[str(path) for path in sorted(FONTS.rglob("*.ttf"))],
+        font_files=[str(path) for path in [*sorted(FONTS.glob("*.ttf")), *KOREAN.values()] if path.is_file()],
         font_family=FONT,
     )
     told, file = PngInfo(), io.BytesIO()
@@ -117,7 +141,7 @@ def _with_colour(palette: list[int], place: int, colour: Any) -> list[int]:
 @lru_cache(maxsize=1)
 def _makers() -> str:
     """Return what else decides over the bytes of a picture: this file, its packages and its fonts."""
-    ours = [Path(__file__), *sorted(FONTS.rglob("*.ttf"))]
+    ours = [Path(__file__), *sorted(FONTS.glob("*.ttf")), *(path for path in KOREAN.values() if path.is_file())]
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in ours]
     return " ".join([*(f"{name} {version(name)}" for name in ("resvg-py", "pillow")), *digests])
 

@@ -102,7 +102,7 @@ def uses(text: str, term: str) -> bool:
 
 def check_glossary(app: Sphinx, doctree: nodes.document) -> None:
     """Warn about the entries of the glossary that lead nowhere."""
-    if app.env.docname == "glossary":
+    if app.env.docname == "glossary" and app.config.language == FIRST:  # a translation's words have other forms
         for item, name, target in terms_without_words(app, doctree):
             _log.warning(
                 "the glossary sends a reader who looks up %r to %s, which does not use the word",

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pictures
@@ -72,7 +71,10 @@ def card_of(app: Sphinx, page: str) -> Card:
 
 def _text(words: str, at: tuple[float, float], size: float, colour: str, *, bold: bool = False) -> str:
     weight = ' font-weight="700"' if bold else ""
-    return f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}>{escape(words)}</text>'
+    said = pictures.spans(words, size, at[0], BOLD if bold else pictures.REGULAR)
+    # preserve: a piece of a line may begin or end with a space
+    space = ' xml:space="preserve"' if said.startswith("<") else ""
+    return f'<text x="{at[0]:g}" y="{at[1]:g}" font-size="{size:g}" fill="{colour}"{weight}{space}>{said}</text>'
 
 
 def title_lines(title: str, width: float, most: int) -> tuple[int, list[str]]:

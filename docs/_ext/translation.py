@@ -57,11 +57,19 @@ def aside(text: str, field: str = "") -> aside_message:
 def stays(box: nodes.Element) -> None:
     """Have nothing in a part of a page translated: neither text nor what an image says."""
     for node in box.findall(nodes.Element):
-        # no message is within a line; and Sphinx unwraps what is and has this attribute
-        if isinstance(node, nodes.image) or (
-            isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline)
-        ):
+        inline = isinstance(node, nodes.Inline) and not isinstance(node, nodes.image)
+        # within a line nothing is a message but what Sphinx marks, in lists of parameters, and then unwraps
+        if "translatable" in node if inline else isinstance(node, nodes.TextElement | nodes.image):
             node["translatable"] = False
+
+
+def _is_link(node: nodes.Node) -> bool:
+    return isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "doc"
+
+
+def _written(node: nodes.Node) -> str:
+    """Return as Markdown a part of a title that its directive did not keep as it was written: of a card."""
+    return f"[{node.astext()}](/{node['reftarget']}.md)" if _is_link(node) else node.astext()
 
 
 def _printed(node: nodes.Node | None) -> bool:
@@ -94,6 +102,18 @@ def has_words(node: nodes.Element, message: str) -> bool:
     if _front(node) or (_printed(node) and not isinstance(node, nodes.caption)):
         return False
     return catalogues.has_words(message)
+
+
+class KeepLinks(SphinxTransform):
+    """Have titles of cards keep their links in their messages, of which Sphinx else takes the bare words."""
+
+    default_priority = 9  # before Sphinx does, at 10
+
+    def apply(self, **_: Any) -> None:
+        """Look at what is written on the page and kept nowhere as it was written."""
+        for node in self.document.findall(nodes.TextElement):
+            if not node.rawsource and any(map(_is_link, node.children)):
+                node.rawsource = "".join(map(_written, node.children))
 
 
 class LeaveOut(SphinxTransform):
@@ -165,8 +185,15 @@ def _block(node: nodes.Node) -> nodes.Element:
     return block
 
 
-class RememberSides(SphinxTransform):
-    """Keep on which side each glued number of the original is rounded: its English words say that, and will be gone."""
+SLUGS = "myst_slugs"  # of a page's metadata: its headings by the anchors that links use, made of the original's words
+
+
+class Remember(SphinxTransform):
+    """Keep what is read out of the original's words, which will be gone.
+
+    That is on which side a glued number is rounded, and the anchors of headings: MyST takes each translated heading for
+    the only one of its page.
+    """
 
     default_priority = 18
 
@@ -175,10 +202,11 @@ class RememberSides(SphinxTransform):
         for node in self.document.findall(PendingGlueReference) if self.config.language != SOURCE else ():
             kept = [node.refdoc, node.key, node["fmt_spec"], *rounding(node)]
             _block(node).setdefault("gl_sides", []).append(kept)
+        self.document.gl_slugs = dict(self.env.metadata[self.env.docname].get(SLUGS, {}))
 
 
-class GiveSides(SphinxTransform):
-    """Tell each glued number of the translation on which side its original is rounded."""
+class Restore(SphinxTransform):
+    """Tell each glued number of the translation on which side its original is rounded, and MyST the anchors of the page."""
 
     default_priority = 21
 
@@ -191,6 +219,11 @@ class GiveSides(SphinxTransform):
             if found is not None:  # where there is none, the catalogue has a number that the original has not
                 sides.remove(found)
                 node["gl_side"] = tuple(found[3:])
+        if slugs := self.document.gl_slugs:
+            titles = {section["ids"][0]: section[0].astext() for section in self.document.findall(nodes.section)}
+            self.env.metadata[self.env.docname][SLUGS] = {
+                slug: (line, name, titles.get(name, title)) for slug, (line, name, title) in slugs.items()
+            }
 
 
 class SwapTerms(SphinxTransform):
@@ -246,7 +279,7 @@ def tell(app: Sphinx, doctree: nodes.document) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transforms."""
     app.add_node(aside_message)
-    for transform in (LeaveOut, RememberSides, Translate, GiveSides, SwapTerms):
+    for transform in (KeepLinks, LeaveOut, Remember, Translate, Restore, SwapTerms):
         app.add_transform(transform)
     app.connect("doctree-read", tell, priority=600)  # after Sphinx has gathered it from the page itself
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,11 +1,9 @@
 """Make the fonts of the book from the packages of their makers: ``python make_fonts.py FOLDER``.
 
 FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0, source-sans 3.52.0 and pretendard 1.3.9, each
-unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones: those are drawn as
-paths, so no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
-
-The Korean edition has a sans for its pages and for the labels of its figures, with the syllables of KS X 1001: all that a
-Korean text is written with, so that no new word needs a new font.
+unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), those of the Korean edition
+two of its own; figures three larger ones, and Korean labels and titles two more in ``korean``: those are drawn as paths, so
+no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
 
 The licence (OFL) reserves the names "Source" and "Pretendard" for the unchanged fonts. What is cut down here has names of
 its own.
@@ -30,8 +28,6 @@ SIGNS = (
 )
 # Figures may say more: all of Latin and Greek, and what the face has of arrows, mathematics and shapes.
 MORE = "20-24F,0300-036F,370-3FF,2000-206F,2070-209F,20A0-20BF,2100-214F,2190-21FF,2200-22FF,25A0-25FF,2713"
-SYLLABLES = "".join(bytes([row, cell]).decode("euc-kr") for row in range(0xB0, 0xC9) for cell in range(0xA1, 0xFF))
-KOREAN = ",".join([SIGNS, "3001-3002,3008-3011,318D", *(f"{ord(one):X}" for one in SYLLABLES)])
 OPTIONS = (
     "--no-hinting",
     "--notdef-outline",  # a sign that is missing is a box that somebody sees
@@ -54,12 +50,18 @@ FIGURES = {
     "gl-sans-italic.ttf": ("GL Sans", "Italic", "source-sans/TTF/SourceSans3-It.ttf", ()),
     "gl-sans-bold.ttf": ("GL Sans", "Bold", "source-sans/TTF/SourceSans3-Bold.ttf", ()),
 }
-# with Latin letters of its own: a formula takes all its upright ones from one file
-KOREAN_PAGES = {
-    "gl-sans-korean.woff2": ("GL Sans Korean", "Regular", "pretendard/static/alternative/Pretendard-Regular.ttf", ()),
-    "gl-sans-korean-bold.woff2": ("GL Sans Korean", "Bold", "pretendard/static/alternative/Pretendard-Bold.ttf", ()),
+KOREAN = {
+    "korean/gl-korean.otf": ("GL Korean", "Regular", "pretendard/dist/public/static/Pretendard-Regular.otf", ()),
+    "korean/gl-korean-bold.otf": ("GL Korean", "Bold", "pretendard/dist/public/static/Pretendard-Bold.otf", ()),
 }
-KOREAN_FIGURES = {"korean/gl-sans-korean.ttf": KOREAN_PAGES["gl-sans-korean.woff2"]}
+# the 2,350 syllables of KS X 1001, which are those that are written, and no other letter: resvg would take it for all
+SYLLABLES = ",".join(
+    f"{ord(bytes((high, low)).decode('euc_kr')):X}" for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)
+)
+KOREAN_PAGES = {  # with signs and Latin letters: a page has one face
+    "gl-korean.woff2": KOREAN["korean/gl-korean.otf"],
+    "gl-korean-bold.woff2": KOREAN["korean/gl-korean-bold.otf"],
+}
 
 
 def tool(name: str, *arguments: str) -> None:
@@ -86,6 +88,10 @@ def rename(path: Path, family: str, cut: str) -> None:
         font["name"].removeNames(nameID=key)
         font["name"].setName(name, key, 3, 1, 0x409)
         font["name"].setName(name, key, 1, 0, 0)
+    if "CFF " in font:  # which has names of its own
+        outlines = font["CFF "].cff
+        outlines.fontNames = [names[6]]
+        outlines.topDictIndex[0].FullName, outlines.topDictIndex[0].FamilyName = names[4], family
     font.save(path)
 
 
@@ -111,10 +117,10 @@ def main(folder: Path) -> None:
         make(folder, PAGES / name, recipe, SIGNS)
     for name, recipe in FIGURES.items():
         make(folder, HERE / name, recipe, MORE)
+    for name, recipe in KOREAN.items():
+        make(folder, HERE / name, recipe, SYLLABLES)
     for name, recipe in KOREAN_PAGES.items():
-        make(folder, PAGES / name, recipe, KOREAN)
-    for name, recipe in KOREAN_FIGURES.items():  # in a folder of its own: no live cell loads it
-        make(folder, HERE / name, recipe, KOREAN)
+        make(folder, PAGES / name, recipe, f"{SIGNS},3001-3002,3008-3011,{SYLLABLES}")
 
 
 if __name__ == "__main__":

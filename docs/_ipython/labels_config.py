@@ -26,7 +26,7 @@ sys.path.pop()  # the book's extensions are no business of a page
 MIME = "application/x-gradlab-labels+json"
 LANGUAGE = os.environ.get("GRADLAB_LABELS", "")  # set by _ext/whole_site.py; nothing is drawn twice without it
 FONTS = DOCS / "_fonts" / "korean"
-FAMILY = "GL Sans Korean"
+FAMILY = "GL Korean"
 LABELS = Labels(DOCS / "locales" / LANGUAGE / "LC_MESSAGES" / f"{CATALOGUE}.mo")
 
 
@@ -47,7 +47,7 @@ def load_ipython_extension(shell):
     """Look at every figure that a cell shows, and at the figures that frames are drawn as."""
     from matplotlib import font_manager
 
-    for path in sorted(FONTS.glob("*.ttf")) if LANGUAGE else ():
+    for path in sorted(FONTS.glob("*.otf")) if LANGUAGE else ():
         font_manager.fontManager.addfont(path)
     shell.display_formatter.formatters[MIME] = LabelsFormatter(parent=shell.display_formatter)
     Moving().listen()
@@ -82,19 +82,26 @@ def exchanged(figures):
     from matplotlib.text import Text
 
     set_text = Text.set_text
-    families = [FAMILY, *(family for family in rcParams["font.family"] if family != FAMILY)]
     with ExitStack() as undo:
         for text in [text for figure in figures for text in figure.findobj(Text)]:
             words, others = text.get_text(), text.get_fontfamily()
             undo.callback(text.set_fontfamily, others)
             undo.callback(text.set_text, words)
-            text.set_fontfamily([FAMILY, *others])
             text.set_text(LABELS.told(words))
-        # a formula has one upright face, so this has to have Korean and Latin letters
-        undo.enter_context(rc_context({"font.family": families, "mathtext.rm": FAMILY}))
+            # beside a formula words have one face alone, and signs that it lacks come from that of formulas
+            text.set_fontfamily(
+                [FAMILY, *others] if "$" in text.get_text() and LABELS.find(words) else with_korean(others)
+            )
+        undo.enter_context(rc_context({"font.family": with_korean(rcParams["font.family"])}))
         undo.callback(setattr, Text, "set_text", set_text)
         Text.set_text = lambda self, words: set_text(self, LABELS.told(words) if isinstance(words, str) else words)
         yield
+
+
+def with_korean(families):
+    """Return the families of a text with the one that has the letters of the other language, behind the first."""
+    first, *others = families
+    return [first, FAMILY, *(family for family in others if family != FAMILY)]
 
 
 class Moving:

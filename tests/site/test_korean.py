@@ -13,16 +13,26 @@ import sys
 import threading
 
 import catalogues
+import pictures
 import polib
 import pytest
 from bs4 import BeautifulSoup
 from built_book import DOCS
+from fontTools.ttLib import TTFont
 from small_book import Book, cell
 
 BASE = "https://example.org/book/"
 FIRST = (
     """
 The slope of tanh is at least {glue:text}`first.md::steep:.2f` somewhere, which is a slope.
+
+See [them](second.md#words) and [](second.md#words).
+
+::::{grid} 1
+:::{grid-item-card} A card on [a page](second.md)
+What it says.
+:::
+::::
 
 | Word | Meaning |
 |---|---|
@@ -60,6 +70,9 @@ KOREAN = {
     ),
     "The slope of tanh is large": "tanh의 기울기는 큽니다",
     "large": "큰 것",
+    "See [them](second.md#words) and [](second.md#words).": "[그것](second.md#words)과 [](second.md#words)을 봅니다.",
+    "A card on [a page](/second.md)": "[어떤 쪽](/second.md)의 카드",
+    "What it says.": "하는 말.",
     "Word": "말",
     "Meaning": "뜻",
     "slope": "기울기",
@@ -168,6 +181,29 @@ def test_what_a_reader_sees_is_korean(html):
     assert page(html, "ko/claim/steep").h1.get_text() == "tanh의 기울기는 큽니다"
     claims = json.loads((html / "ko" / "claims.json").read_text(encoding="utf-8"))
     assert [claim["text"] for claim in claims] == ["tanh의 기울기는 큽니다"]
+
+
+def test_links_lead_where_they_led_and_say_what_is_there(html):
+    article = page(html, "ko/first").find("article")
+    assert [link.get_text() for link in article.find_all("a", href="second.html#words")] == ["그것", "말들"]
+    assert page(html, "ko/second").find(id="words").find(["h2"]).get_text().startswith("말들")
+    assert article.find("a", href="second.html", string="어떤 쪽") is not None
+
+
+def test_pictures_have_letters_for_korean_titles():
+    for font, face in pictures.KOREAN.items():
+        known = TTFont(face).getBestCmap()
+        assert all(ord(letter) in known for letter in "기울기소실활성화함수가중치"), font
+    assert pictures.width_of("ReLU와 가중치", 10) > pictures.width_of("ReLU와", 10) > pictures.width_of("ReLU", 10)
+    assert pictures.outline("기울기 (x)", 10, 0, 0).count("M") > 5
+    assert pictures.spans("a & b", 10, 0) == "a &amp; b"
+    found = re.findall(r'<tspan x="([\d.]+)" font-family="([\w ]+)">([^<]+)<', pictures.spans("ReLU와 x", 10, 5))
+    assert [(family, text) for _, family, text in found] == [
+        ("GL Sans", "ReLU"),
+        ("GL Korean", "와"),
+        ("GL Sans", " x"),
+    ]
+    assert [float(x) for x, *_ in found] == sorted({float(x) for x, *_ in found})
 
 
 def test_the_english_edition_is_as_ever(html):

@@ -133,9 +133,9 @@ def test_cells_are_run_once_for_both_editions(book, html):
 
 def test_the_korean_face_is_of_its_edition_alone(html):
     sheet = (html / "ko" / "_static" / "site.css").read_text(encoding="utf-8")
-    assert "GL Sans Korean" in sheet
-    assert "GL Sans Korean" not in (html / "_static" / "site.css").read_text(encoding="utf-8")
-    assert len([*(html / "ko" / "_static" / "fonts").glob("gl-sans-korean*.woff2")]) == 2
+    assert "GL Korean" in sheet
+    assert "GL Korean" not in (html / "_static" / "site.css").read_text(encoding="utf-8")
+    assert len([*(html / "ko" / "_static" / "fonts").glob("gl-korean*.woff2")]) == 2
     assert not [*(html / "_static").rglob("*korean*")]
 
 
@@ -207,10 +207,10 @@ def test_every_syllable_of_the_catalogues_is_in_the_fonts():
         for sign in re.findall("[가-힣]", path.read_text("utf-8"))
     }
     fonts = [
-        DOCS / "_fonts" / "korean" / "gl-sans-korean.ttf",
-        *(DOCS / "_static" / "fonts").glob("gl-sans-korean*.woff2"),
+        *(DOCS / "_fonts" / "korean").glob("gl-korean*.otf"),
+        *(DOCS / "_static" / "fonts").glob("gl-korean*.woff2"),
     ]
-    assert len(fonts) == 3
+    assert len(fonts) == 4
     for path in fonts:
         assert wanted <= TTFont(path).getBestCmap().keys(), path.name
         assert path.stat().st_size < 450_000

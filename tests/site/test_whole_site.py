@@ -307,6 +307,6 @@ def test_a_missing_font_stops_the_build_at_once_with_its_name(book, name):
 def test_each_file_that_a_stylesheet_names_is_looked_for():
     from needed_files import fonts, named_in_styles
 
-    assert "korean/gl-sans-korean.ttf" in {path.relative_to(DOCS / "_fonts").as_posix() for path in fonts(DOCS / "_fonts")}
-    assert len([*fonts(DOCS / "_fonts")]) == 4
+    assert "korean/gl-korean.otf" in {path.relative_to(DOCS / "_fonts").as_posix() for path in fonts(DOCS / "_fonts")}
+    assert len([*fonts(DOCS / "_fonts")]) == 5
     assert {path.suffix for path in named_in_styles(DOCS / "_static")} >= {".woff2"}
