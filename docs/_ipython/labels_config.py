@@ -77,7 +77,10 @@ def texts(figures):
 
 @contextlib.contextmanager
 def exchanged(figures):
-    """Have figures speak the other language: the texts that they have, and those that drawing makes, of ticks for one."""
+    """Have figures speak the other language: the texts that they have, and those that drawing makes, of ticks for one.
+
+    Words beside a formula in one text stay a fault (on the error stream): Matplotlib writes both with one font.
+    """
     from matplotlib import rc_context, rcParams
     from matplotlib.text import Text
 
@@ -88,10 +91,7 @@ def exchanged(figures):
             undo.callback(text.set_fontfamily, others)
             undo.callback(text.set_text, words)
             text.set_text(LABELS.told(words))
-            # beside a formula words have one face alone, and signs that it lacks come from that of formulas
-            text.set_fontfamily(
-                [FAMILY, *others] if "$" in text.get_text() and LABELS.find(words) else with_korean(others)
-            )
+            text.set_fontfamily(with_korean(others))
         undo.enter_context(rc_context({"font.family": with_korean(rcParams["font.family"])}))
         undo.callback(setattr, Text, "set_text", set_text)
         Text.set_text = lambda self, words: set_text(self, LABELS.told(words) if isinstance(words, str) else words)
