@@ -44,7 +44,7 @@ FREE = 12  # whole numbers up to here may stand for a word of the original: "two
 
 # names of things, and units: a message of nothing else is none
 _NAME = re.compile(
-    r"(?i)(?:adam|adamw|bert|bfloat|elu|float|fp|gb|geglu|gelu|gemma|gpt|gradlab|jax|jit|kb|keras|learn|llama|mb"
+    r"(?i)(?:adam|adamw|bert|bfloat|elu|float|fp|gb|geglu|gelu|glu|gemma|gpt|gradlab|jax|jit|kb|keras|learn|llama|mb"
     r"|mish|mobilenetv|ms|nemotron|numpy|opt|palm|png|prelu|pytorch|relu|rrelu|scikit|scipy|selu|sgd|silu"
     r"|svg|swiglu|swish|tanh|torch"
     r")"

@@ -30,12 +30,13 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.i18n import CatalogInfo
 
-from gradlab import ACTIVATIONS, INITIALIZERS
+from gradlab import ACTIVATIONS
 
 MIME = "application/x-gradlab-labels+json"
 LANGUAGE = "GRADLAB_LABELS"  # what kernels ask for the language of the second drawings
-_NAMES = {*ACTIVATIONS, *INITIALIZERS, "exp", "log", "sin", "cos"}
+_NAMES = {*ACTIVATIONS, "exp", "log", "sin", "cos"}
 _WORD = re.compile(r"[^\W\d]\w+")
+_RAISED = re.compile("[²³¹⁰-⁹]")
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +57,7 @@ def has_words(text: str) -> bool:
     """Return whether a label has anything to translate: not where it is a number, a formula, or names of functions."""
     if text.replace(" ", "_") in _NAMES:
         return False
-    words = _WORD.findall(without_formulas(text))
+    words = _WORD.findall(_RAISED.sub(" ", without_formulas(text)))
     return any(not catalogues.is_name(word) and word not in _NAMES and not re.search(r"\d", word) for word in words)
 
 

@@ -27,7 +27,7 @@ def pattern(text: str) -> tuple[str, list[str]]:
         return f"{{{len(numbers)}}}"
 
     parts = [part if part.startswith("$") else _NUMBER.sub(place, part) for part in _FORMULA.split(text)]
-    return "".join(parts), numbers
+    return "".join(parts).replace("\N{NO-BREAK SPACE}", " "), numbers
 
 
 def without_formulas(text: str) -> str:
@@ -35,20 +35,29 @@ def without_formulas(text: str) -> str:
     return _FORMULA.sub(" ", text)
 
 
+class _Unknown(gettext.NullTranslations):
+    """What is asked for a text that a catalogue does not have."""
+
+    def gettext(self, message: str) -> str:
+        """Return nothing: a translation may be the same as the original."""
+        return ""
+
+
 class Labels:
     """The labels of one language, from a compiled catalogue; without one, all labels stay."""
 
     def __init__(self, path: Path) -> None:
-        self.known: gettext.NullTranslations = gettext.NullTranslations()
+        self.known: gettext.NullTranslations = _Unknown()
         if path.is_file():
             with path.open("rb") as file:
                 self.known = gettext.GNUTranslations(file)
+            self.known.add_fallback(_Unknown())
 
     def find(self, text: str) -> str | None:
         """Return a text in the other language, or None."""
         key, numbers = pattern(text)
-        told = self.known.gettext(key) if key.strip() else key
-        if told == key:
+        told = self.known.gettext(key) if key.strip() else ""
+        if not told:
             return None
         return _PLACE.sub(lambda found: numbers[int(found[1]) - 1], told)
 

@@ -199,6 +199,28 @@ def test_numbers_are_places(text, key, numbers):
     assert numbers is None or found[1] == numbers
 
 
+@pytest.mark.parametrize(
+    "text", ["x² − tanh²", "relu6", "leaky_relu", "leaky relu", "E4M3", "float16", "$x$", "1/3", "log(1 + exp)"]
+)
+def test_names_formulas_and_numbers_need_no_translation(text):
+    import figure_labels
+
+    assert not figure_labels.has_words(label_words.pattern(text)[0])
+
+
+def test_a_translation_may_be_the_same_as_the_original(tmp_path):
+    po = polib.POFile()
+    po.metadata = {"Content-Type": "text/plain; charset=utf-8"}
+    po.append(polib.POEntry(msgid="n Var w", msgstr="n Var w"))
+    po.append(polib.POEntry(msgid="{1} % of {2}", msgstr="{2}의 {1} %"))
+    po.save_as_mofile(str(tmp_path / "figures.mo"))
+    known = label_words.Labels(tmp_path / "figures.mo")
+    assert known.find("n Var w") == "n Var w"
+    assert known.find("12\N{NO-BREAK SPACE}% of 3.1 × 10⁻⁶") == "3.1 × 10⁻⁶의 12 %"
+    assert known.find("another") is None
+    assert label_words.Labels(tmp_path / "none.mo").told("another") == "another"
+
+
 def test_every_syllable_of_the_catalogues_is_in_the_fonts():
     from fontTools.ttLib import TTFont
 
