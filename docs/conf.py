@@ -104,7 +104,7 @@ extensions = [
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]
 if language != "ko":  # of its folder of static files: only the Korean edition asks for these
-    exclude_patterns += ["korean.css", "fonts/gl-korean*"]
+    exclude_patterns += ["**/korean.css", "fonts/gl-korean*"]
 templates_path = ["_templates"]
 nitpicky = True
 numfig = True
