@@ -1,9 +1,8 @@
 """The gradient bench's grid: the signals of thousands of networks at their start, computed when the book is built.
 
 Each activation has a file of its own, ``_bench/NAME-DIGEST.bin``, which bench_code.py writes and the page's grid.js reads;
-``_bench/grid.json`` names them and says what they hold. The numbers are those of `gradlab.probe` over 20 seeds. They are
-computed in less time than it needs for them: seeds draw the same weights for each activation and depth, and what goes
-forward does not depend on the layers behind.
+``_bench/grid.json`` names them and says what they hold. The numbers are those of `gradlab.probe` over 20 seeds; bench_passes.py
+computes them in less time.
 
 Two processes share the work, once: files are kept in ``docs/_build/bench_grid`` by the digest of gradlab and of this code.
 Only a book with the bench's page has a grid. ``GRADLAB_BENCH=relu,tanh`` computes these activations alone, for tests.
@@ -33,6 +32,7 @@ DOCS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(DOCS / "_live" / "python"),) if path not in sys.path]
 
 import bench_code  # noqa: E402
+import bench_passes  # noqa: E402
 from gradlab_live import signals, theory  # noqa: E402
 
 Array = NDArray[Any]
@@ -48,8 +48,6 @@ GAIN_INITS = (
     "glorot_normal",
 )  # at equal width in and out its variance is 1/width: there tanh's edge of chaos is gain 1
 GAIN_DEPTHS = (10, 30)
-SEEDS = range(signals.SEEDS)
-TOGETHER = 4  # seeds in one pass: more would leave the cache
 PROCESSES = 2
 
 
@@ -92,97 +90,7 @@ def lines() -> list[Line]:
 # -- computed ----------------------------------------------------------------------------------------------------------
 
 
-class Room(NamedTuple):
-    """Arrays for passes through one shape of network."""
-
-    trace: gl.network.Trace
-    theta: Array
-    forward: list[Any]  # calls
-    outputs: list[Any]  # the call that makes the raw outputs
-    back: list[Any]  # those from the loss on
-
-
-class Passes:
-    """Passes through the networks of one activation, in arrays made once for each shape of network."""
-
-    def __init__(self, activation: str, drawn: dict[Any, Array]) -> None:
-        self.activation = activation
-        self.drawn = drawn  # shared by all activations
-        self.own: dict[Any, Array] = {}
-        self.rooms: dict[Any, Room] = {}
-
-    def theta(self, line: Line, net: gl.MLP) -> Array:
-        """Return what the seeds draw: the same numbers for each activation that has no parameters of its own."""
-        shape = (line.init, bool(line.bias), net.depth, net.normalize is None)
-        kept = self.own if line.init == "matched" or net.activation.learned else self.drawn
-        if shape not in kept:
-            base = line._replace(gain=1.0, bias=float(bool(line.bias)))
-            kept[shape] = base.recipe(self.activation, net.depth).initialize(SEEDS)
-        if (line.gain, line.bias) == (1.0, 0.0):
-            return kept[shape]
-        theta = kept[shape].copy()
-        for layer in net.layers(theta):
-            np.multiply(layer.weights, line.gain, out=layer.weights)
-            np.multiply(layer.biases, line.bias, out=layer.biases)
-        return theta
-
-    def through(self, line: Line) -> dict[int, dict[str, Array]]:
-        """Go through the networks of a line; return for each depth its statistics, of shape (seeds, layers)."""
-        nets = {depth: line.recipe(self.activation, depth) for depth in sorted(line.depths, reverse=True)}
-        thetas = {depth: self.theta(line, net) for depth, net in nets.items()}
-        found: dict[int, dict[str, list[Array]]] = {depth: {} for depth in nets}
-        for at in range(0, len(SEEDS), TOGETHER):
-            deepest = None
-            for depth, net in nets.items():
-                room = self._room(line, net)
-                room.theta[...] = thetas[depth][at : at + TOGETHER]
-                names: tuple[str, ...] = BACK
-                if deepest is None:
-                    deepest, names = room.trace, BACK + FORWARD
-                    _run(room.forward)
-                else:
-                    _take_over(room.trace, deepest)
-                    _run(room.outputs)
-                _run(room.back)
-                for name in names:
-                    found[depth].setdefault(name, []).append(gl.STATISTICS[name](room.trace))
-        return {depth: {name: np.concatenate(parts) for name, parts in kept.items()} for depth, kept in found.items()}
-
-    def _room(self, line: Line, net: gl.MLP) -> Room:
-        """Return the arrays and calls of a shape of network."""
-        key = (net.depth, line.normalize, line.residual)
-        if key not in self.rooms:
-            data, loss = signals.digits(), gl.LOSSES["cross_entropy"]
-            theta = np.empty((TOGETHER, net.parameters))
-            trace = gl.network.Trace(net, theta, samples=len(data.x), gradient=np.zeros_like(theta), shared=True)
-            trace.input[..., :-1] = data.x
-            targets = loss.targets(data.y, net.sizes[-1]).astype(float)[None]
-            calls = trace.calls(loss, targets)
-            middle = next(index for index, (call, _) in enumerate(calls) if call is loss.in_place)
-            outputs = [one for one in calls[:middle] if one[1] and one[1][-1] is trace.pre_activations[-1]]
-            self.rooms[key] = Room(trace, theta, calls[:middle], outputs, calls[middle:])
-        return self.rooms[key]
-
-
-def _run(calls: list[Any]) -> None:
-    """Call what a pass is made of."""
-    for call, arguments in calls:
-        call(*arguments)
-
-
-def _take_over(shallow: gl.network.Trace, deep: gl.network.Trace) -> None:
-    """Give a network what went forward through the same layers of a deeper one."""
-    for own, other in ((shallow.all_values, deep.all_values), (shallow.all_slopes, deep.all_slopes)):
-        own[...] = other[:, : own.shape[1]]
-    for mine, its in zip(shallow.normalizations, deep.normalizations, strict=False):
-        mine.normal, mine.inverse = its.normal, its.inverse
-
-
-BACK = ("gradient_norm", "delta_norm")
-FORWARD = ("activation_std", "dead_fraction", "saturated_fraction")
-
-
-def curves(passes: Passes, line: Line) -> dict[str, Any]:
+def curves(passes: bench_passes.Passes, line: Line) -> dict[str, Any]:
     """Return the signals of a line: what goes back at each depth, what goes forward at the deepest alone."""
     seen = passes.through(line)
     forward = seen[max(line.depths)]
@@ -204,7 +112,7 @@ def curves(passes: Passes, line: Line) -> dict[str, Any]:
 @np.errstate(all="ignore")  # what diverges is seen in the numbers
 def computed(activation: str, drawn: dict[Any, Array]) -> list[dict[str, Any]]:
     """Return the signals of an activation, line by line."""
-    passes = Passes(activation, drawn)
+    passes = bench_passes.Passes(activation, drawn)
     return [curves(passes, line) for line in lines()]
 
 
@@ -219,6 +127,7 @@ def digest() -> str:
         *sorted(package.rglob("*.py")),
         Path(__file__),
         Path(bench_code.__file__),
+        Path(bench_passes.__file__),
         Path(signals.__file__),
         Path(theory.__file__),
     ]:

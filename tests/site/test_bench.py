@@ -11,14 +11,20 @@ import io
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
 
+import bench_grid
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from built_book import DOCS, HTML, ROOT
+from gradlab_live import signals
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+import gradlab as gl
 
 WATCH = """
 window.breaches = [];
@@ -111,6 +117,24 @@ def test_the_instant_view_asks_for_no_runtime(bench):
     assert len(read) == 2  # of sigmoid and of ReLU: a file each
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("activation=tanh&init=orthogonal", None),
+        (
+            "activation=hardshrink&init=matched&depth=20",
+            r"At width 32 a median is up to \d+ times as large or as small\.",
+        ),
+        ("activation=threshold&bias=0.3", r"At width 32 a median is 0 or not finite where the theory has a number\."),
+        ("activation=tanh&residual=1", "No theory is drawn for this setting."),
+    ],
+)
+def test_the_caption_says_where_the_theory_is_far_from_the_medians(bench, setting, said):
+    caption = bench.open(setting).part("caption").inner_text()
+    assert ("mean-field theory" in caption) == (said is None or "median" in said)
+    assert re.search(said, caption) if said else "median is" not in caption
+
+
 def test_the_sentence_names_the_setting_and_its_verdict(bench):
     bench.open()
     assert re.fullmatch(
@@ -161,6 +185,57 @@ def test_copied_python_gives_the_numbers_that_are_shown(bench, setting):
             assert value / 10**decades <= shown <= value * 10**decades, (name, layer, part, value, shown)
     for (name, layer), value in shares.items():
         assert abs(float(rows[layer - 1][name]) - value) < 0.0101
+
+
+def drawn_settings(number: int) -> list[dict]:
+    """Draw settings of the grid, each of another activation."""
+    draw = np.random.default_rng(13)
+    names = draw.permutation(list(gl.ACTIVATIONS))[:number]
+    lines = [bench_grid.lines()[int(place)] for place in draw.integers(len(bench_grid.lines()), size=number)]
+    return [
+        {
+            "activation": str(name),
+            "init": line.init,
+            "depth": int(draw.choice(line.depths)),
+            "normalize": line.normalize,
+            "residual": int(line.residual),
+            "gain": line.gain,
+            "bias": line.bias,
+        }
+        for name, line in zip(names, lines, strict=True)
+    ]
+
+
+def test_ten_random_settings_are_what_probe_measures_natively(bench):
+    """Through the page: what it fetches, decodes and gives as a table."""
+    bench.open()
+    for setting in drawn_settings(10):
+        bench.page.evaluate(f"location.hash = {('#' + urlencode(setting))!r}")
+        told = f"gradient-bench-{setting['activation']}-{setting['init']}-{setting['depth']}.csv"
+        bench.page.wait_for_load_state("networkidle")
+        bench.page.wait_for_timeout(300)
+        with bench.page.expect_download() as coming:
+            bench.part("csv").click()
+        assert coming.value.suggested_filename == told
+        rows = list(csv.DictReader(io.StringIO(coming.value.path().read_text(encoding="utf-8"))))
+        recipe = {**setting, "residual": bool(setting["residual"])}
+        net = signals.recipe(recipe.pop("activation"), recipe.pop("init"), **recipe)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            seen = gl.probe(net, signals.digits(), seeds=range(20))
+        for name in ("gradient_norm", "delta_norm", "activation_std"):
+            logs = signals.logarithm(getattr(seen, name)[0])
+            for part, decades in (("50", 0.0105), ("10", 0.0305), ("90", 0.0305)):
+                wanted = signals.quantile(logs, int(part) / 100)
+                with np.errstate(divide="ignore"):
+                    has = np.log10([float(row[f"{name}_{part}"]) for row in rows if row[f"{name}_{part}"]])
+                assert np.array_equal(np.isfinite(has), np.isfinite(wanted)), (setting, name, part)
+                sure = np.isfinite(wanted)
+                assert np.abs(has[sure] - wanted[sure]).max(initial=0) <= decades, (setting, name, part)
+        for name in ("dead_fraction", "saturated_fraction"):
+            has = [float(row[name]) for row in rows if row[name]]
+            wanted = np.median(np.nan_to_num(getattr(seen, name)[0]), axis=0)
+            assert np.abs(np.array(has) - wanted).max() <= 0.0105, (setting, name)
 
 
 def test_what_is_not_measured_ahead_says_so_and_fetches_nothing(bench):
@@ -264,11 +339,31 @@ def test_a_story_opens_and_an_instant_one_is_true(bench, key):
     bench.open(f"story={key}")
     expect(bench.part("story")).to_be_visible()
     live = "Press Play" in bench.part("look").inner_text()
-    expect(bench.part("judged")).to_contain_text("To be seen at step" if live else "Seen: yes")
+    expect(bench.part("judged")).to_contain_text("To be seen at step" if live else "As the story says: ")
     chapter = bench.part("story-page").get_attribute("href")
     assert (HTML / chapter.removeprefix(bench.address.removesuffix("playground.html"))).is_file()
     bench.page.wait_for_timeout(300)
     assert f"story={key}" in (bench.page.evaluate("location.hash") or f"#story={key}")
+
+
+def test_the_second_part_of_an_instant_story_is_true_and_stands_in_the_address(bench):
+    bench.open("story=edge-of-chaos")
+    expect(bench.part("then-look")).to_have_text("")
+    bench.part("then-do").click()
+    expect(bench.part("then-judged")).to_contain_text("As the story says: first over last gradient ")
+    expect(bench.part("then-do")).to_be_hidden()
+    expect(bench.part("judged")).to_contain_text("As the story says: ")  # of the first part, still
+    expect(bench.page).to_have_url(f"{bench.address}#story=edge-of-chaos&gain=2")
+    bench.control("gain").fill("1.5")
+    expect(bench.part("judged")).to_contain_text("As the story says: ")
+    expect(bench.part("then-do")).to_be_visible()
+    bench.control("gain").fill("0.5")
+    expect(bench.part("story")).to_be_hidden()
+
+
+def test_an_instant_story_that_is_not_so_is_said_to_be_none(bench):
+    bench.open("story=residual&residual=0")
+    expect(bench.part("judged")).to_contain_text(re.compile("^Not so here: first over last gradient "))
 
 
 def test_a_change_of_a_setting_leaves_the_story(bench):
@@ -336,6 +431,10 @@ def test_no_text_is_under_eleven_pixels_or_cut(browser, origin, viewport):
             .map(([text]) => text); }"""
         )
         assert cut == []
+        high, room = bench.page.evaluate(
+            """() => [".gl-bench-bands svg", ".gl-bench-bands"].map((one) => document.querySelector(one).getBoundingClientRect().height)"""
+        )
+        assert high <= room + 1  # no panel is cut off
 
 
 def test_projector_mode_is_large_and_alone(bench):
@@ -432,6 +531,18 @@ def test_pictures_stand_by_themselves(browser, origin):
         head = coming.value.path().read_bytes()[:24]
         assert head.startswith(b"\x89PNG")
         assert int.from_bytes(head[16:20], "big") >= 2000
+
+
+def test_on_paper_stands_what_the_reader_has_set(bench):
+    bench.open(f"story={STORIES[2]}")
+    bench.page.emulate_media(media="print")
+    for name in ("say", "bands", "caption", "look", "judged"):
+        expect(bench.part(name)).to_be_visible()
+    for name in ("controls", "share", "numbers", "hold", "projector"):
+        expect(bench.part(name)).to_be_hidden()
+    expect(bench.page.locator(".gb-live")).to_be_hidden()
+    bench.page.set_viewport_size({"width": 700, "height": 900})
+    assert bench.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_without_a_script_the_figure_stands_there(browser, origin):

@@ -350,6 +350,49 @@ def test_the_ratio_is_how_far_a_step_goes():
         assert np.allclose(bench.frame()["ratio"][:, layer], way / 4)
 
 
+def test_dead_and_saturated_shares_are_of_the_data_and_not_of_a_small_batch():
+    bench = begun(activation="relu", batch_size=1, init="he_normal")
+    run = slices(bench, 5)
+    bench.slice(1, whole=True)
+    frame, data, run = bench.frame(), bench.run.setting.task.data, bench.run.history
+    every = -(-len(data) // bench_frame.JUDGED)
+    slopes = run.net.forward(run.theta, data.x[::every]).slopes
+    for layer, slope in enumerate(slopes):
+        assert np.array_equal(frame["dead"][:, layer], (slope == 0).all(axis=2).mean(axis=1))
+        assert np.allclose(frame["saturated"][:, layer], (slope < 0.01).mean(axis=(1, 2)))
+    assert frame["dead"].max() < run.dead_fraction[-1].max()  # a single sample leaves more units without a slope
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"optimizer": "sgd", "learning_rate": 1, "batch_size": 1},
+        {"normalize": "batch", "optimizer": "sgd", "learning_rate": 1},
+    ],
+)
+def test_turns_are_those_of_the_steps_that_come_and_change_nothing(state):
+    bench = begun(**state)
+    slices(bench, 7)
+    before = bench.run.history
+    told = bench.ask("turns", [])["turns"]
+    assert bench.run.history is before
+    path = [before.theta, *(slices(bench, 1).theta for _ in range(20))]
+    way = np.diff(path, axis=0)
+    straight = [[(old * new).sum() < 0 for old, new in zip(one, one[1:], strict=False)] for one in way.swapaxes(0, 1)]
+    assert told == np.mean(straight, axis=1).tolist()
+    assert 0 < np.mean(told) < 1
+    assert bench.run.script().count("gl.train(") == 1
+
+
+def test_a_seed_that_diverges_has_no_turns_and_nothing_is_said():
+    bench = begun(optimizer="sgd", learning_rate=100, activation="identity", loss="squared_error")
+    slices_of = [bench.slice(5) for _ in range(12)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isnan(bench.ask("turns", [])["turns"]).all()
+    assert slices_of[-1]["step"] == bench.run.step == 60
+
+
 def test_surfaces_that_have_no_time_wait_and_a_second_frame_has_all(monkeypatch):
     bench = begun(seeds=8)
     first = bench.frame()
@@ -505,7 +548,7 @@ def test_the_controls_are_those_of_the_page():
 
 PAGE = '<!doctype html><html lang="en"><title>Bench</title><script type="module" src="start.js"></script></html>'
 START = """
-import { Engine } from "./engine.js";
+import { Engine } from "./js/bench/engine.js";
 const names = ["coming", "more", "starting", "fetched"];
 window.told = [];
 window.made = (address) => new Engine(address, Object.fromEntries(names.map((name) => [name, () => told.push(name)])));
@@ -515,7 +558,7 @@ window.made = (address) => new Engine(address, Object.fromEntries(names.map((nam
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("bench")
-    shutil.copy(DOCS / "_live" / "js" / "bench" / "engine.js", folder)
+    shutil.copytree(DOCS / "_live" / "js", folder / "js")
     Path(folder, "bench.html").write_text(PAGE, encoding="utf-8")
     Path(folder, "start.js").write_text(START, encoding="utf-8")
     with live_book.served(folder) as (base, _):

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import bench_code
 import bench_grid
+import bench_passes
 import numpy as np
 import pytest
 from built_book import DOCS, HTML
 from gradlab_live import signals
+from gradlab_live import theory as mean_field
 from gradlab_live.theory import theory, variance
 from sphinx.errors import ConfigError
 
@@ -27,6 +29,7 @@ GRID = HTML / "_bench"
 SCRIPT = DOCS / "_live" / "js" / "bench" / "grid.js"
 LINES = bench_grid.lines()
 BANDS = ("gradient", "delta", "spread")
+ENDS = {"low": 0.1, "middle": 0.5, "high": 0.9}
 built = pytest.mark.skipif(not (DOCS / bench_grid.PAGE).is_file(), reason="the book has no bench")
 
 
@@ -62,10 +65,10 @@ def probed(activation: str, line: bench_grid.Line, depth: int) -> dict:
     }
     for place, norms in zip(BANDS, (seen.gradient_norm, seen.delta_norm, seen.activation_std), strict=True):
         logs = signals.logarithm(norms[0])
-        found[place] = {name: signals.quantile(logs, share) for name, share in signals.QUANTILES.items()}
+        found[place] = {name: signals.quantile(logs, share) for name, share in ENDS.items()}
         sure = np.isfinite(logs).all(0)
-        for name, share in signals.QUANTILES.items():
-            own = np.quantile(logs[:, sure], share, axis=0)
+        for name, share in ENDS.items():
+            own = np.quantile(np.log10(norms[0][:, sure]), share, axis=0)
             np.testing.assert_allclose(found[place][name][sure], own, atol=1e-9)
     return found
 
@@ -100,14 +103,82 @@ def test_each_activation_has_a_small_file_that_is_named_with_its_digest():
 @built
 @pytest.mark.parametrize("activation", gl.ACTIVATIONS)
 def test_the_grid_is_what_probe_measures(activation):
-    for seed, (name, place, depth) in enumerate(settings(len(activation), 3, activation)):
-        agree(bench_code.view(read(name)[place], depth), probed(name, LINES[place], depth)), seed
+    for name, place, depth in settings(len(activation), 3, activation):
+        agree(bench_code.view(read(name)[place], depth), probed(name, LINES[place], depth))
+
+
+@built
+@pytest.mark.parametrize("activation", gl.ACTIVATIONS)
+def test_the_grid_has_the_theory_of_each_plain_setting(activation):
+    for line, curves in zip(LINES, read(activation), strict=True):
+        for depth in line.depths:
+            told = theory(line.recipe(activation, depth), signals.digits())
+            seen = bench_code.view(curves, depth)["theory"]
+            assert (seen is None) == (told is None), (line, depth)
+            for name, curve in (told or {}).items():
+                assert seen[name] == pytest.approx(curve, abs=0.0201), (line, depth)
+
+
+def test_the_grid_has_the_settings_of_the_bench():
+    inits = ("lecun_normal", "glorot_normal", "he_normal", "matched", "pytorch_linear", "orthogonal")
+    wanted = {
+        (init, kind, skips, 1.0, 0.0, depth)
+        for init in inits
+        for kind in ("none", "layer", "batch")
+        for skips in (0, 1)
+        for depth in ((2, 5, 10, 20, 30, 50) if kind == "none" else (2, 5, 10, 20, 30))
+    }
+    wanted |= {
+        ("glorot_normal", "none", 0, gain, bias, depth)
+        for gain in (0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0)
+        for bias in (0.0, 0.1, 0.3)
+        for depth in (10, 30)
+    }
+    assert {(*line, depth) for line in LINES for depth in line.depths} == wanted
+    assert len(LINES) == len(set(LINES))
+    told = bench_grid.index({})
+    assert [told[name] for name in ("width", "samples", "seeds")] == [32, 64, 20]
+
+
+# How far in decades a drawn theory is from the medians at width 32, at worst over depths: the page says so past 0.3.
+RELUS = dict.fromkeys(("relu", "leaky_relu", "relu6"), 1.5)
+AWAY = {
+    "initialisers": RELUS | dict.fromkeys(("prelu", "rrelu"), 1.25) | {"hardshrink": 2.9},
+    "orthogonal": dict.fromkeys(RELUS, 0.5) | dict.fromkeys(("prelu", "rrelu", "softplus"), 0.35) | {"hardshrink": 1.9},
+    "gains": dict.fromkeys(("gelu", "gelu_tanh", "mish"), 1.0)
+    | {"tanhshrink": 2.4}
+    | dict.fromkeys(("threshold", "relu_squared", "hardshrink", "softshrink"), math.inf),  # to medians of 0
+}
+ELSEWHERE = {"initialisers": 0.7, "orthogonal": 0.2, "gains": 0.75}
+
+
+@built
+@pytest.mark.parametrize("activation", gl.ACTIVATIONS)
+def test_a_theory_that_is_drawn_is_no_further_from_the_medians_than_is_known(activation):
+    worst = dict.fromkeys(AWAY, 0.0)
+    for line, curves in zip(LINES, read(activation), strict=True):
+        kind = "gains" if (line.gain, line.bias) != (1, 0) else "initialisers"
+        kind = "orthogonal" if line.init == "orthogonal" else kind
+        worst[kind] = max([worst[kind], *(apart(bench_code.view(curves, depth)) for depth in line.depths)])
+    for kind, known in AWAY.items():
+        if activation in known:
+            assert 0.8 * known[activation] <= worst[kind] <= known[activation], kind
+        else:
+            assert worst[kind] <= ELSEWHERE[kind], kind
+
+
+def apart(view: dict) -> float:
+    """Return how far the theory of a view is from its medians, in decades."""
+    told = view["theory"] or {}
+    away = [np.abs(np.array(curve) - np.array(view[name]["middle"])).max() for name, curve in told.items()]
+    return float(max(away, default=0.0))
 
 
 @built
 def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_python_does(tmp_path):
     drawn = settings(1, 10)
-    whole = [("relu", place, depth) for place, line in enumerate(LINES) for depth in line.depths]
+    everything = [(place, depth) for place, line in enumerate(LINES) for depth in line.depths]
+    whole = [(name, *one) for name in ("relu", "threshold") for one in everything]
     seen = in_node(tmp_path, GRID, [*drawn, *whole])
     for (activation, place, depth), view in zip([*drawn, *whole], seen, strict=True):
         wanted = bench_code.view(read(activation)[place], depth)
@@ -115,6 +186,7 @@ def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_
         for name, curve in (wanted["theory"] or {}).items():
             assert view["theory"][name] == pytest.approx(curve)
         agree(view, wanted, middle=1e-9, ends=1e-9, shares=1e-9)
+        assert float(view["apart"]) == pytest.approx(apart(wanted))
         assert [view[name] for name in ("layers", "width", "samples", "seeds", "from")] == [depth, 32, 64, 20, "grid"]
     for (activation, place, depth), view in zip(drawn, seen, strict=False):
         agree(view, probed(activation, LINES[place], depth))
@@ -124,7 +196,7 @@ def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_
 
 RUN = """
 import { readFile } from "node:fs/promises";
-import { load } from "./grid.mjs";
+import { apart, load } from "./grid.mjs";
 const { base, settings } = JSON.parse(await readFile(process.argv[2]));
 globalThis.document = { baseURI: base };
 globalThis.fetch = async (address) => {
@@ -137,7 +209,8 @@ try {
   const seen = [];
   for (const one of settings) {
     const has = grid.has(one);
-    seen.push(has ? await grid.view(one) : await grid.view(one).catch((error) => error.message));
+    const view = await grid.view(one).catch((error) => error.message);
+    seen.push(has ? { ...view, apart: apart(view) } : view);
   }
   console.log(JSON.stringify(seen, words));
 } catch (error) {
@@ -221,7 +294,9 @@ def test_any_numbers_are_read_as_they_were_written(small, tmp_path):
             "spread": {name: part[: depth - 1] for name, part in curves["spread"].items()},
             **{name: curves[name][: depth - 1] for name in ("dead", "saturated")},
         }
-        for found in (bench_code.view(decoded[place], depth), view):
+        read_here = bench_code.view(decoded[place], depth)
+        assert float(view["apart"]) == pytest.approx(apart(read_here))
+        for found in (read_here, view):
             agree(found, here)
             told = here["theory"] if bench_code.shape(LINES[place]).plain else None
             assert (found["theory"] is None) == (told is None)
@@ -273,7 +348,7 @@ KINDS = [
 
 @pytest.mark.parametrize("activation", ["tanh", "prelu", "rrelu"])  # one that is plain, one that learns, one that draws
 def test_passes_that_share_what_goes_forward_give_the_numbers_of_probe(activation):
-    passes = bench_grid.Passes(activation, {})
+    passes = bench_passes.Passes(activation, {})
     with np.errstate(all="ignore"):
         for line in KINDS:
             seen = passes.through(line)
@@ -282,13 +357,58 @@ def test_passes_that_share_what_goes_forward_give_the_numbers_of_probe(activatio
                 probe = gl.probe(line.recipe(activation, depth), signals.digits(), seeds=range(20))
                 for name, numbers in statistics.items():
                     np.testing.assert_allclose(numbers, getattr(probe, name)[0], rtol=1e-9, err_msg=f"{line} {depth}")
-                assert set(statistics) >= set(bench_grid.BACK)
+                assert set(statistics) >= set(bench_passes.BACK)
             # the shallow ones have the beginning of what the deepest passed on
             deepest, depth = max(seen), min(seen)
             probe = gl.probe(line.recipe(activation, depth), signals.digits(), seeds=range(20))
-            for name in bench_grid.FORWARD:
+            for name in bench_passes.FORWARD:
                 shared = seen[deepest][name][:, : depth - 1]
                 np.testing.assert_allclose(shared, getattr(probe, name)[0], rtol=1e-9)
+
+
+def test_activations_share_what_seeds_draw_but_for_what_is_their_own():
+    drawn = {}
+    for name in ("relu", "prelu", "tanh"):
+        passes = bench_passes.Passes(name, drawn)
+        for line in (bench_grid.Line("glorot_normal"), bench_grid.Line("matched"), KINDS[-2]):
+            net = line._replace(gain=1.0, bias=float(bool(line.bias))).recipe(name, 5)
+            theta = net.initialize(range(20))
+            np.testing.assert_array_equal(passes.draws(line, net, whole=True), theta)
+            np.testing.assert_array_equal(passes.draws(line, net, whole=False), net.blocks(theta)[-1])
+    assert len(drawn) == 4  # of the two lines that are not matched
+
+
+def test_norms_are_right_where_squares_are_not_and_say_what_is_not_finite():
+    arrays = np.array([3.0, 4e-200, 2e200, 0.0, np.inf, np.nan])[:, None, None] * np.ones((2, 2))
+    arrays[-2, 0, 0], arrays[-1, 0, 0] = 1, 1  # beside finite ones
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(bench_passes.norms(arrays), [6, 8e-200, 4e200, 0, np.inf, np.nan])
+    np.testing.assert_allclose(bench_passes.norms(arrays[:1]), [6])
+
+
+def test_two_processes_share_all_activations_and_leave_what_is_there(tmp_path, monkeypatch):
+    computed = []
+    monkeypatch.setattr(bench_grid, "computed", lambda name, drawn: computed.append(name) or [])
+    monkeypatch.setattr(bench_code, "encode", lambda *_: b"made")
+    for part in (0, 1):
+        bench_grid.share(tmp_path, part, 2)
+        assert abs(len(computed) - len(gl.ACTIVATIONS) * (part + 1) / 2) <= 0.5
+    assert sorted(computed) == sorted(gl.ACTIVATIONS)
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.bin" for name in gl.ACTIVATIONS}
+    (tmp_path / "tanh.bin").unlink()
+    bench_grid.share(tmp_path, 0, 1)
+    assert computed[-1] == "tanh"
+    assert len(computed) == len(gl.ACTIVATIONS) + 1
+
+
+@pytest.mark.parametrize("module", [gl, bench_grid, bench_code, bench_passes, signals, mean_field])
+def test_a_change_of_what_decides_the_numbers_is_another_digest(module, tmp_path, monkeypatch):
+    before, source = bench_grid.digest(), Path(module.__file__)
+    shutil.copytree(source.parent, tmp_path / "copy", ignore=shutil.ignore_patterns("__pycache__", "*.gz"))
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "copy" / source.name))
+    assert bench_grid.digest() == before
+    (tmp_path / "copy" / source.name).write_text(source.read_text(encoding="utf-8") + "# more", encoding="utf-8")
+    assert bench_grid.digest() != before
 
 
 def test_the_grid_is_kept_and_a_part_of_it_can_be_asked_for(tmp_path, monkeypatch, capfd):
@@ -319,7 +439,8 @@ def test_a_process_that_fails_ends_the_build_with_a_sentence(tmp_path, monkeypat
 
 def test_quantiles_are_numpys_where_all_is_finite_and_say_what_is_endless():
     values = np.random.default_rng(0).normal(size=(20, 5))
-    for share in signals.QUANTILES.values():
+    assert signals.QUANTILES == ENDS
+    for share in ENDS.values():
         np.testing.assert_allclose(signals.quantile(values, share), np.quantile(values, share, axis=0))
     norms = np.array([[0.0], [0.0], [1.0], [10.0], [np.nan], [np.inf]])
     assert signals.bands(norms) == {"low": [-math.inf], "middle": [0.5], "high": [math.inf]}
@@ -332,7 +453,12 @@ def test_signals_are_the_medians_of_one_probe():
     net = signals.recipe("relu", "he_normal", depth=5, width=16, normalize="layer", residual=True)
     found = signals.signals(net, seeds=3, samples=32, first_seed=7)
     probe = gl.probe(net, signals.digits(32), seeds=[7, 8, 9])
-    assert found["gradient"]["middle"] == pytest.approx(np.median(np.log10(probe.gradient_norm[0]), axis=0).tolist())
+    for place, norms in zip(BANDS, (probe.gradient_norm, probe.delta_norm, probe.activation_std), strict=True):
+        for name, share in ENDS.items():
+            wanted = np.quantile(np.log10(norms[0]), share, axis=0)
+            assert found[place][name] == pytest.approx(wanted.tolist()), (place, name)
+    for name, shares in (("dead", probe.dead_fraction), ("saturated", probe.saturated_fraction)):
+        assert found[name] == pytest.approx(np.median(shares[0], axis=0).tolist()), name
     assert found["theory"] is None
     assert (found["layers"], found["width"], found["samples"], found["seeds"]) == (5, 16, 32, 3)
     assert len(found["spread"]["low"]) == len(found["dead"]) == 4
@@ -361,6 +487,51 @@ def test_a_variance_that_is_not_known_is_no_number_and_zeros_have_none():
     assert theory(gl.MLP([64, 8, 10], init="zeros"), signals.digits()) is None
 
 
+def fine(activation: gl.Activation, square: float, likeness: float) -> list[float]:
+    """Return E f(u) f(v) and E f′(u) f′(v) of normal numbers, by many points."""
+    common, own = np.linspace(-8, 8, 2001)[:, None], np.linspace(-8, 8, 1003)
+    values = activation.value_and_derivative(math.sqrt(square) * (likeness**0.5 * common + (1 - likeness) ** 0.5 * own))
+    share, weight = np.exp(-(own**2) / 2), np.exp(-(common[:, 0] ** 2) / 2)
+    means = [np.asarray(one, float) @ share / share.sum() for one in values]
+    return [float(mean**2 @ weight / weight.sum()) for mean in means]
+
+
+@pytest.mark.parametrize("likeness", [0.3, 0.8, 0.98])
+def test_the_moments_of_two_pre_activations_are_known_where_they_have_a_formula(likeness):
+    angle, square = math.acos(likeness), 1.7
+    values = square / 2 / math.pi * (math.sqrt(1 - likeness**2) + likeness * (math.pi - angle))
+    formulas = {
+        "relu": (values, (math.pi - angle) / 2 / math.pi),
+        "sine": (math.exp(-square) * math.sinh(square * likeness), math.exp(-square) * math.cosh(square * likeness)),
+        "square": (square**2 * (1 + 2 * likeness**2), 4 * square * likeness),
+        "identity": (square * likeness, 1),
+    }
+    for name, (value, slope) in formulas.items():
+        seen = mean_field._through(gl.ACTIVATIONS[name], square, (likeness,))
+        assert (seen.value[1], seen.slope[1]) == pytest.approx((value, slope), rel=2e-3), name
+
+
+@pytest.mark.parametrize(
+    "activation", ["threshold", "hardshrink", "softshrink", "hard_tanh", "gelu", "tanh", "softsign"]
+)
+def test_the_moments_of_two_pre_activations_are_those_of_many_points_also_where_f_jumps(activation):
+    for square in (0.3, 4.0):
+        for likeness in (0.2, 0.7, 0.97):
+            seen = mean_field._through(gl.ACTIVATIONS[activation], square, (likeness,))
+            found = [seen.value[1], seen.slope[1]]
+            assert found == pytest.approx(fine(gl.ACTIVATIONS[activation], square, likeness), rel=0.01)
+
+
+@pytest.mark.parametrize("activation", ["threshold", "relu_squared", "tanh", "softplus"])
+def test_the_moments_of_one_pre_activation_are_those_of_the_library(activation):
+    rule = gl.ACTIVATIONS[activation]
+    seen, moments = mean_field._through(rule, 2.25, ()), rule.gaussian_moments(scale=1.5)
+    assert (seen.value[0], seen.slope[0]) == pytest.approx((moments.mean_square, moments.slope_mean_square))
+    assert seen.spread == pytest.approx(math.sqrt(moments.variance))
+    step = math.log(rule.gaussian_moments(scale=1.5 * 1.001).mean_square / moments.mean_square) / math.log(1.001) / 2
+    assert seen.growth == pytest.approx(step, rel=0.01)
+
+
 def away(activation: str, init: str, depth: int, width: int = 32, **more) -> dict[str, float]:
     """Return how far the theory is from the measured medians, in decades, at worst over the layers."""
     found = signals.signals(signals.recipe(activation, init, depth=depth, width=width, **more))
@@ -379,6 +550,14 @@ def test_theory_is_near_what_is_measured_at_ten_layers_of_32(activation):
     assert max(away(activation, "orthogonal", 10).values()) < 0.15
 
 
+@pytest.mark.parametrize(
+    ("activation", "more"),
+    [("tanh", {"bias": 1.0}), ("tanh", {"gain": 1.5, "bias": 0.5}), ("sigmoid", {"gain": 2.0, "bias": 0.3})],
+)
+def test_theory_knows_gain_and_biases(activation, more):
+    assert max(away(activation, "orthogonal", 10, **more).values()) < 0.06
+
+
 def test_theory_is_nearer_where_layers_are_wide_and_for_orthogonal_weights():
     narrow, wide = away("relu", "he_normal", 30), away("relu", "he_normal", 30, width=128)
     assert narrow["gradient"] > 0.5  # the picture shows it: 32 units are not infinitely many
@@ -387,7 +566,18 @@ def test_theory_is_nearer_where_layers_are_wide_and_for_orthogonal_weights():
     assert max(away("tanh", "glorot_normal", 10, gain=1.25, bias=0.1).values()) < 0.25
 
 
+@pytest.mark.parametrize(("activation", "depth"), [("hardshrink", 8), ("threshold", 5)])
+def test_theory_is_of_wide_layers_where_the_function_jumps_too(activation, depth):
+    narrow, wide = (max(away(activation, "matched", depth, width=width).values()) for width in (32, 256))
+    assert wide < 0.6 * narrow
+    assert wide < 0.35
+
+
 def test_theory_says_nothing_where_it_is_of_no_use():
+    assert theory(signals.recipe("gelu", "he_normal", depth=10), signals.digits()) is not None
+    assert (
+        theory(signals.recipe("gelu", "he_normal", depth=20), signals.digits()) is None
+    )  # a change grows more than eightfold
     for name in ("relu_squared", "square", "tanhshrink"):
         assert theory(signals.recipe(name, "he_normal", depth=10), signals.digits()) is None
     for more in ({"normalize": "layer"}, {"normalize": "batch"}, {"residual": True}):

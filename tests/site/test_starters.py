@@ -62,7 +62,7 @@ def answered(code, answer):
     return code
 
 
-NUMBERS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+NUMBERS = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 
 
 @pytest.mark.parametrize("page", EXERCISES)

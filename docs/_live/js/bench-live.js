@@ -1,3 +1,2 @@
 // The live view of the gradient bench, and what computes here: fetched at the first Play, or where something is to be computed.
-export { Engine } from "./bench/engine.js";
-export { start } from "./bench/live.js";
+export { Engine, start } from "./bench/panel.js";

@@ -1,5 +1,6 @@
 // The picture of the instant view, an SVG by hand: gradient and signal of each layer, spread, dead and saturated shares.
 import { fromLog, power } from "./sentence.js";
+import { BANDS } from "./words.js";
 
 /** @typedef {import("./sentence.js").Signals} Signals */
 /** @typedef {import("./sentence.js").Band} Band */
@@ -9,24 +10,6 @@ import { fromLog, power } from "./sentence.js";
 const NS = "http://www.w3.org/2000/svg";
 const SEEN = 0.005; // a share that is drawn
 const WIDE = 720; // from here on the small panels stand beside the large one
-
-export const WORDS = {
-  gradient: "gradient",
-  delta: "signal δ",
-  main: "Gradient of the weights, and the signal δ that travels back",
-  short: "Gradient of the weights, and signal δ",
-  spread: "Spread of the outputs",
-  shares: "Units without a gradient",
-  dead: "dead",
-  saturated: "saturated",
-  none: "No unit is dead and none is saturated.",
-  layer: "layer",
-  hidden: "hidden layer",
-  input: "input",
-  output: "output",
-  held: "A",
-  now: "now",
-};
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {Element} [parent] @param {string} [text] */
 function made(tag, attributes, parent, text) {
@@ -192,15 +175,15 @@ function main(frame, svg, now, held, size) {
   layers(frame, svg, size);
   const labels = /** @type {Label[]} */ ([]);
   if (held) {
-    ribbon(frame, svg, held.delta, "gl-delta gl-held", `${WORDS.held}: ${WORDS.delta}`, labels);
-    ribbon(frame, svg, held.gradient, "gl-gradient gl-held", `${WORDS.held}: ${WORDS.gradient}`, labels);
+    ribbon(frame, svg, held.delta, "gl-delta gl-held", `${BANDS.held}: ${BANDS.delta}`, labels);
+    ribbon(frame, svg, held.gradient, "gl-gradient gl-held", `${BANDS.held}: ${BANDS.gradient}`, labels);
   }
-  ribbon(frame, svg, now.delta, "gl-delta", WORDS.delta, labels);
-  ribbon(frame, svg, now.gradient, "gl-gradient", WORDS.gradient, labels);
+  ribbon(frame, svg, now.delta, "gl-delta", BANDS.delta, labels);
+  ribbon(frame, svg, now.gradient, "gl-gradient", BANDS.gradient, labels);
   theory(frame, svg, now.theory?.delta, "gl-delta");
   theory(frame, svg, now.theory?.gradient, "gl-gradient");
   name(labels, frame, svg, size + 2);
-  caption(frame, svg, frame.width < 500 ? WORDS.short : WORDS.main, WORDS.layer, size);
+  caption(frame, svg, frame.width < 500 ? BANDS.short : BANDS.main, BANDS.layer, size);
 }
 
 /** Spread. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -210,11 +193,11 @@ function spread(frame, svg, now, held, size) {
   scale(frame, svg, 3);
   layers(frame, svg, size);
   const labels = /** @type {Label[]} */ ([]);
-  if (held) ribbon(frame, svg, held.spread, "gl-spread gl-held", WORDS.held, labels);
-  ribbon(frame, svg, now.spread, "gl-spread", held ? WORDS.now : "", labels);
+  if (held) ribbon(frame, svg, held.spread, "gl-spread gl-held", BANDS.held, labels);
+  ribbon(frame, svg, now.spread, "gl-spread", held ? BANDS.now : "", labels);
   theory(frame, svg, now.theory?.spread, "gl-spread");
   name(labels, frame, svg, size + 2);
-  caption(frame, svg, WORDS.spread, WORDS.hidden, size);
+  caption(frame, svg, BANDS.spread, BANDS.hidden, size);
 }
 
 /** Dead and saturated shares. @param {Frame} frame @param {Element} svg @param {Signals} now @param {Signals | null} held @param {number} size */
@@ -222,9 +205,9 @@ function shares(frame, svg, now, held, size) {
   [frame.low, frame.high] = [0, 1];
   const all = [now, ...(held ? [held] : [])].flatMap(({ dead, saturated }) => [...dead, ...saturated]);
   const none = Math.max(0, ...all) < SEEN;
-  caption(frame, svg, WORDS.shares, none ? "" : WORDS.hidden, size);
+  caption(frame, svg, BANDS.shares, none ? "" : BANDS.hidden, size);
   if (none) {
-    const text = made("text", { class: "gl-tick", x: frame.left - frame.right, y: frame.top + 14 }, svg, WORDS.none);
+    const text = made("text", { class: "gl-tick", x: frame.left - frame.right, y: frame.top + 14 }, svg, BANDS.none);
     text.classList.add("gl-none");
     return;
   }
@@ -246,11 +229,11 @@ function shares(frame, svg, now, held, size) {
     labels.push({ text, x: across(frame, values.length - 1), y: down(frame, values[values.length - 1]), kind });
   };
   if (held) {
-    line(held.saturated, "gl-saturated gl-held", `${WORDS.held}: ${WORDS.saturated}`);
-    line(held.dead, "gl-dead gl-held", `${WORDS.held}: ${WORDS.dead}`);
+    line(held.saturated, "gl-saturated gl-held", `${BANDS.held}: ${BANDS.saturated}`);
+    line(held.dead, "gl-dead gl-held", `${BANDS.held}: ${BANDS.dead}`);
   }
-  line(now.saturated, "gl-saturated", WORDS.saturated);
-  line(now.dead, "gl-dead", WORDS.dead);
+  line(now.saturated, "gl-saturated", BANDS.saturated);
+  line(now.dead, "gl-dead", BANDS.dead);
   name(labels, frame, svg, size + 2);
 }
 
@@ -263,6 +246,7 @@ function shares(frame, svg, now, held, size) {
 export function draw(host, { now, held = null, compact = false, label = "", size = 13 }) {
   const width = Math.max(280, host.clientWidth);
   const wide = !compact && width >= WIDE;
+  host.classList.toggle("gl-bench-below", !wide);
   const tall = size > 15 ? 1.25 : 1;
   const height = wide ? Math.max(260, host.clientHeight) : Math.round(560 * tall);
   const svg = /** @type {SVGSVGElement} */ (
@@ -292,13 +276,13 @@ export function draw(host, { now, held = null, compact = false, label = "", size
       left: beside + gap + left,
       width: width - beside - gap - left - right,
       height: half,
-      layers: Math.max(2, most - 1),
+      layers: Math.max(1, most - 1),
     };
     spread(frame(at), svg, now, held, size);
     shares(frame({ ...at, top: top + half + bottom + gap / 2 + top }), svg, now, held, size);
   } else {
     const small = (height - large - 3 * (top + bottom)) / 2;
-    const at = { width: width - left - right, height: small, layers: Math.max(2, most - 1) };
+    const at = { width: width - left - right, height: small, layers: Math.max(1, most - 1) };
     spread(frame({ ...at, top: large + 2 * top + bottom }), svg, now, held, size);
     shares(frame({ ...at, top: large + small + 3 * top + 2 * bottom }), svg, now, held, size);
   }

@@ -1,4 +1,5 @@
 // The bench's side of the worker: asks Python's bench (docs/_live/python/gradlab_live/bench.py), one request after the other.
+import { ENGINE } from "./live_words.js";
 
 /**
  * @typedef {Record<string, any>} State
@@ -12,9 +13,6 @@
  *   of each hidden layer, the lowest row of the plane first; the numbers of seeds and layers are those that `begin` told
  * @typedef {{ id: number, bench: string, given: any[] }} Request
  */
-
-/** What the engine says itself. */
-export const WORDS = { stopped: "The bench was stopped; its network is gone." };
 
 export class Engine {
   /**
@@ -34,6 +32,11 @@ export class Engine {
   /** Whether a request is under way. */
   get busy() {
     return this.waiting.length > 0;
+  }
+
+  /** Whether Python is there: the answer comes once it is. */
+  ready() {
+    return this.ask("ready");
   }
 
   /** Start a network anew. @param {State} state */
@@ -74,6 +77,11 @@ export class Engine {
     return this.ask("weight", layer, unit, source, value);
   }
 
+  /** Which share of the next steps of each seed turns back by more than a right angle; the run stays where it is. */
+  turns() {
+    return this.ask("turns");
+  }
+
   /** The signals of a setting at its start. @param {State} state */
   signals(state) {
     return this.ask("signals", { ...state });
@@ -91,7 +99,7 @@ export class Engine {
 
   /** End the worker, whatever it does: an activation that never ends is ended so. The next request starts another. */
   stop() {
-    this.end({ ok: false, stopped: true, said: WORDS.stopped });
+    this.end({ ok: false, stopped: true, said: ENGINE.stopped });
   }
 
   /**

@@ -196,6 +196,21 @@ export function signals(line, depth, { steps, endless: [endless, far], width, sa
   };
 }
 
+/** How many decades the theory may be from the medians without a word of it on the page: less than a factor of two. */
+export const NEAR = 0.3;
+
+/**
+ * How far the theory is from the medians, in decades, where it is furthest: it holds for infinitely wide layers, these are
+ * narrow. Infinity, where a median is 0 or not finite and the theory has a number; 0 without theory.
+ * @param {Signals} signals
+ */
+export function apart({ theory, gradient, delta, spread }) {
+  if (!theory) return 0;
+  const away = (/** @type {number[]} */ told, /** @type {Band} */ { middle }) =>
+    Math.max(0, ...told.map((value, layer) => Math.abs(value - middle[layer])));
+  return Math.max(away(theory.gradient, gradient), away(theory.delta, delta), away(theory.spread, spread));
+}
+
 /**
  * Fetch the index of the grid; from a file it is refused with a sentence.
  * @param {string} root the site's root, as a page sees it: "", "../" or an address that ends with a slash

@@ -1,16 +1,6 @@
 // The reader's own activation: a small editor; code that came with a link is shown, and runs only once the reader says so.
 import { part, put } from "./draw.js";
-
-const WORDS = {
-  title: "Own activation: a function that returns its value and its slope",
-  linked: "This code came with the link. It has not run. Run this code?",
-  use: "Use it",
-  run: "Run this code",
-  used: "Checked, and in use.",
-  checking: "It is being checked.",
-  empty: "Write the value and the slope first.",
-  example: "def f(x):\n    return np.sin(x), np.cos(x)",
-};
+import { OWN } from "./live_words.js";
 
 export class Own {
   /**
@@ -30,9 +20,9 @@ export class Own {
     part(root, "own-form").addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       const code = this.code.value.trim();
-      if (!code) return this.say(WORDS.empty);
+      if (!code) return this.say(OWN.empty);
       this.agreed.add(code);
-      this.say(WORDS.checking);
+      this.say(OWN.checking);
       store.set({ activation: "own", code }, "own");
       this.show();
       asked.use();
@@ -59,9 +49,9 @@ export class Own {
     this.host.hidden = activation !== "own";
     if (activation !== "own") return;
     const linked = this.waits && String(code).trim() !== "";
-    if (document.activeElement !== this.code) this.code.value = String(code) || this.code.value || WORDS.example;
-    put(this.title, linked ? WORDS.linked : WORDS.title);
-    put(this.button, linked ? WORDS.run : WORDS.use);
+    if (document.activeElement !== this.code) this.code.value = String(code) || this.code.value || OWN.example;
+    put(this.title, linked ? OWN.linked : OWN.title);
+    put(this.button, linked ? OWN.run : OWN.use);
     this.leave.hidden = !linked;
   }
 
@@ -73,7 +63,7 @@ export class Own {
   /** What the checker said: nothing where all is well. @param {string} [refusal] */
   judge(refusal) {
     if (this.store.state.activation !== "own") return;
-    this.say(refusal ?? WORDS.used);
+    this.say(refusal ?? OWN.used);
     this.code.setAttribute("aria-invalid", String(refusal !== undefined));
   }
 }

@@ -1,5 +1,6 @@
 // What a reader takes along: the picture as SVG and PNG with whose it is, the numbers as CSV, the setting as Python.
 import { setting } from "./sentence.js";
+import { TAKEN } from "./words.js";
 
 /** @typedef {import("./sentence.js").Signals} Signals */
 /** @typedef {import("./state.js").State} State */
@@ -20,11 +21,8 @@ const KEPT = [
   "font-family",
 ];
 const MARGIN = 16;
-
-export const WORDS = {
-  title: "The gradient bench",
-  script: "The gradient bench, as it stands at the start: ",
-};
+const LINE = 14;
+const FAMILY = "Georgia, 'DejaVu Serif', serif";
 
 /** The line under a picture. @param {string} what @param {string} address */
 export const attribution = (what, address) => ["gradlab", what, LICENCE, address].filter(Boolean).join(" · ");
@@ -32,53 +30,75 @@ export const attribution = (what, address) => ["gradlab", what, LICENCE, address
 /** The address that shows this view again; of a page from a file only its name. */
 export const address = () => (location.protocol.startsWith("http") ? location.href : "");
 
-/**
- * A drawing that stands by itself: light, on white, its looks written into it, and a line that says whose it is.
- * @param {SVGSVGElement} drawn @param {string} what
- */
-export function standalone(drawn, what) {
-  const host = /** @type {HTMLElement} */ (drawn.parentElement);
-  host.classList.add("gl-light-alone"); // the colours of paper, also where the page is dark
+/** A copy of a drawing with its looks written into it, in the colours that it has now. @param {SVGSVGElement} drawn */
+export function plainly(drawn) {
   const copy = /** @type {SVGSVGElement} */ (drawn.cloneNode(true));
   const own = drawn.querySelectorAll("*");
   copy.querySelectorAll("*").forEach((one, k) => {
     const style = getComputedStyle(own[k]);
     for (const name of KEPT) {
       const value = style.getPropertyValue(name);
-      if (value) one.setAttribute(name, name === "font-family" ? "Georgia, 'DejaVu Serif', serif" : value);
+      if (value) one.setAttribute(name, name === "font-family" ? FAMILY : value);
     }
     one.removeAttribute("class");
   });
-  host.classList.remove("gl-light-alone");
-  const [width, height] = [drawn.width.baseVal.value, drawn.height.baseVal.value];
-  const lines = wrapped(attribution(what, address()), Math.max(40, Math.floor(width / 5.4)));
-  const [whole, high] = [width + 2 * MARGIN, height + (lines.length + 1) * 14 + 2 * MARGIN];
+  copy.removeAttribute("class");
+  return copy;
+}
+
+/**
+ * A drawing as a file: on white, with its title and caption, and a line that says whose it is.
+ * @param {SVGSVGElement} copy @param {number} width @param {number} height @param {string} what
+ * @param {{ title?: string, caption?: string }} [words]
+ */
+export function signed(copy, width, height, what, { title = "", caption = "" } = {}) {
+  const svg = copy.namespaceURI ?? "";
+  const most = Math.max(40, Math.floor(width / 5.4));
+  const top = title ? LINE + 8 : 0;
+  const lines = [...folded(caption, most), ...wrapped(attribution(what, address()), most)];
+  const [whole, high] = [width + 2 * MARGIN, top + height + (lines.length + 1) * LINE + 2 * MARGIN];
+  const box = { x: -MARGIN, y: -MARGIN - top, width: whole, height: high };
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${whole} ${high}`);
+  copy.setAttribute("viewBox", Object.values(box).join(" "));
   copy.setAttribute("width", String(whole));
   copy.setAttribute("height", String(high));
-  copy.removeAttribute("class");
-  const rect = document.createElementNS(copy.namespaceURI, "rect");
-  const box = { x: -MARGIN, y: -MARGIN, width: whole, height: high, fill: "#ffffff" };
-  for (const [name, value] of Object.entries(box)) rect.setAttribute(name, String(value));
-  copy.prepend(rect);
+  const add = (/** @type {string} */ tag, /** @type {Record<string, string | number>} */ look, text = "") => {
+    const one = document.createElementNS(svg, tag);
+    for (const [name, value] of Object.entries(look)) one.setAttribute(name, String(value));
+    one.textContent = text;
+    return one;
+  };
+  copy.prepend(add("rect", { ...box, fill: "#ffffff" }));
+  if (title)
+    copy.append(add("text", { x: 0, y: -10, fill: "#000000", "font-size": "15px", "font-family": FAMILY }, title));
   lines.forEach((line, k) => {
-    const text = document.createElementNS(copy.namespaceURI, "text");
-    const look = {
-      x: 0,
-      y: height + 16 + 14 * k,
-      fill: "#5c636b",
-      "font-size": "11px",
-      "font-family": "Georgia, 'DejaVu Serif', serif",
-    };
-    for (const [name, value] of Object.entries(look)) text.setAttribute(name, String(value));
-    text.textContent = line;
-    copy.append(text);
+    const look = { x: 0, y: height + 16 + LINE * k, fill: "#5c636b", "font-size": "11px", "font-family": FAMILY };
+    copy.append(add("text", look, line));
   });
   return new XMLSerializer().serializeToString(copy);
 }
 
-/** @param {string} text @param {number} most */
+/** A drawing that stands by itself, in the colours of paper. @param {SVGSVGElement} drawn @param {string} what */
+export function standalone(drawn, what) {
+  const host = /** @type {HTMLElement} */ (drawn.parentElement);
+  host.classList.add("gl-light-alone"); // also where the page is dark
+  const copy = plainly(drawn);
+  host.classList.remove("gl-light-alone");
+  return signed(copy, drawn.width.baseVal.value, drawn.height.baseVal.value, what);
+}
+
+/** Words in lines. @param {string} text @param {number} most */
+function folded(text, most) {
+  const lines = /** @type {string[]} */ ([]);
+  for (const word of text.split(" ").filter(Boolean)) {
+    const last = lines.length - 1;
+    if (last >= 0 && lines[last].length + word.length < most) lines[last] += ` ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** The parts of an attribution in lines. @param {string} text @param {number} most */
 function wrapped(text, most) {
   const lines = [""];
   for (const part of text.split(" · ").flatMap((one) => one.match(new RegExp(`.{1,${most}}`, "gu")) ?? [])) {
@@ -155,7 +175,7 @@ function drawn(state) {
   const lines = [
     "@gl.initializers.initializer",
     "def matched_times(generator, inputs, outputs, gain):",
-    `    """Matched weights, ${state.gain} times as large."""`,
+    `    """${TAKEN.matched(state.gain)}"""`,
     `    return ${state.gain} * gl.INITIALIZERS["matched"].draw(generator, inputs, outputs, gain)`,
   ];
   return [`\n\n${lines.join("\n")}\n\n`, "matched_times"];
@@ -169,7 +189,7 @@ export function python(state, width, { samples, seeds }) {
   if (state.bias !== 0) parts.push(`bias_init=gl.initializers.normal(${state.bias})`);
   if (state.normalize !== "none") parts.push(`normalize="${state.normalize}"`);
   if (state.residual) parts.push("residual=True");
-  return `# ${WORDS.script}${setting(state)}.
+  return `# ${TAKEN.script(setting(state))}
 import gradlab as gl
 import numpy as np
 ${own ? `\n${state.code}\n` : ""}${before}
@@ -178,7 +198,7 @@ data = gl.Data(digits.x[:${samples}], digits.y[:${samples}])
 net = gl.MLP([64, *[${width}] * ${Number(state.depth) - 1}, 10], ${parts.join(", ")})
 start = gl.probe(net, data, seeds=range(${seeds}))
 
-# one row a seed, one column a layer; quantiles of the logarithms
+# ${TAKEN.rows}
 measured = {
     "gradient": start.gradient_norm[0],
     "signal": start.delta_norm[0],

@@ -1,5 +1,6 @@
 // The state of the bench: one flat object, kept in the address of the page by what differs from the defaults.
 import { STORIES } from "./stories.js";
+import { ADDRESS } from "./words.js";
 
 /**
  * @typedef {Record<string, string | number>} State
@@ -58,22 +59,7 @@ export const FIELDS = {
 const NAME = /^[a-z][a-z0-9_]{0,40}$/; // of a choice, where no page has said what there is
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 const LONGEST = 40_000;
-const STAYS = ["story", "first-seed"]; // a change of anything else leaves the story
-
-export const WORDS = {
-  unknown: (/** @type {string} */ key) => `The address names “${key}”, which the bench does not know; it is left out.`,
-  refused: (/** @type {string} */ key, /** @type {string} */ value, /** @type {string} */ instead) =>
-    `The address asks for “${value}” as ${key}, which the bench does not have; it takes ${instead}.`,
-  outside: (
-    /** @type {string} */ key,
-    /** @type {string} */ value,
-    /** @type {number} */ least,
-    /** @type {number} */ most,
-    /** @type {string} */ instead,
-  ) => `The address asks for ${key} ${value}, which is not from ${least} to ${most}; it takes ${instead}.`,
-  long: "The address is too long to be a setting of the bench; it starts with its own.",
-  broken: "The address cannot be read as a setting of the bench; it starts with its own.",
-};
+const STAYS = ["story", "first-seed"]; // a change of anything else leaves the story, or takes it to its second part
 
 /** Take the choices of the registries from the page's controls. @param {ParentNode} root */
 export function offer(root) {
@@ -108,6 +94,14 @@ const short = (text) => (text.length > 30 ? `${text.slice(0, 29)}…` : text);
 /** What a story begins with, over the defaults. @param {unknown} key @returns {State} */
 const base = (key) => ({ ...DEFAULTS, ...(STORIES.find((one) => one.key === key)?.state ?? {}) });
 
+/** Which part of its story a state is, 0 or 1, or -1 where it is none of them. @param {State} state */
+export function part(state) {
+  const story = STORIES.find(({ key }) => key === state.story);
+  if (!story) return -1;
+  const parts = [base(story.key), ...(story.then ? [{ ...base(story.key), ...story.then.change }] : [])];
+  return parts.findIndex((one) => Object.keys(DEFAULTS).every((key) => STAYS.includes(key) || one[key] === state[key]));
+}
+
 /**
  * Read the part of an address after #. What may not be is said, and the default stands.
  * @param {string} fragment
@@ -116,7 +110,7 @@ const base = (key) => ({ ...DEFAULTS, ...(STORIES.find((one) => one.key === key)
 export function read(fragment) {
   const text = fragment.replace(/^#/, "");
   if (!text.includes("=")) return { state: { ...DEFAULTS }, complaints: [] }; // a place on the page
-  if (text.length > LONGEST) return { state: { ...DEFAULTS }, complaints: [WORDS.long] };
+  if (text.length > LONGEST) return { state: { ...DEFAULTS }, complaints: [ADDRESS.long] };
   const given = new URLSearchParams(text);
   const complaints = /** @type {string[]} */ ([]);
   const asked = given.get("story");
@@ -124,7 +118,7 @@ export function read(fragment) {
   if (asked && accepted("story", asked) !== null) state.story = asked;
   for (const [key, value] of given) {
     if (!Object.hasOwn(FIELDS, key)) {
-      complaints.push(WORDS.unknown(short(key)));
+      complaints.push(ADDRESS.unknown(short(key)));
       continue;
     }
     const taken = accepted(key, value);
@@ -138,8 +132,8 @@ export function read(fragment) {
 function refusal(key, value, instead) {
   const field = FIELDS[key];
   if (field.kind === "number" && NUMBER.test(value.trim()))
-    return WORDS.outside(key, short(value), field.least, field.most, instead);
-  return WORDS.refused(key, short(value), instead || "none");
+    return ADDRESS.outside(key, short(value), field.least, field.most, instead);
+  return ADDRESS.refused(key, short(value), instead || ADDRESS.none);
 }
 
 /** Write a state as the part of an address after #. @param {State} state */
@@ -173,7 +167,7 @@ export class Store {
       if (taken !== null) after[key] = taken;
     }
     const changed = Object.keys(after).filter((key) => after[key] !== before[key]);
-    if (!("story" in changes) && after.story && changed.some((key) => !STAYS.includes(key))) {
+    if (!("story" in changes) && after.story && changed.some((key) => !STAYS.includes(key)) && part(after) < 0) {
       after.story = "";
       changed.push("story");
     }

@@ -1,30 +1,14 @@
 // The large plane: what the shown seed decides, or what one unit answers, with the data; the reader's own points; all seeds, small.
 import { Palette, Raster, html, part, put, size, sized } from "./draw.js";
 import { EDGE, MOST, decode, encode } from "./points.js";
+import { SURFACE } from "./live_words.js";
 
 /** @typedef {{ x: [number, number], y: [number, number] }} Limits */
 /** @typedef {{ points: (text: string) => void, back: () => void }} Asked */
 
-const WORDS = {
-  decision: (/** @type {number} */ seed) => `Decision of seed ${seed}`,
-  unit: (/** @type {number} */ layer, /** @type {number} */ unit) => `Layer ${layer}, unit ${unit + 1}`,
-  curve: (/** @type {number} */ seed) => `Curve of seed ${seed}`,
-  digits: "Weights of one unit",
-  choose: "Choose a unit in the network: its weights stand here.",
-  about: {
-    plane: "Colour says how sure the decision is; points are the data.",
-    unit: "What this unit answers at each place of the plane; points are the data.",
-    curve: "Line: the network’s output. Points are the data.",
-    weights: "Its weights, blue below zero, orange above.",
-    own: "Press on the plane to add a point, or go there by arrow keys and press Enter.",
-  },
-  seed: (/** @type {number} */ seed, /** @type {string} */ accuracy) =>
-    `Seed ${seed}${accuracy && `, accuracy ${accuracy}`}`,
-  at: (/** @type {number} */ x, /** @type {number} */ y) => `x₁ ${x.toFixed(1)}, x₂ ${y.toFixed(1)}`,
-  plane: "Plane for your points",
-};
 const FINE = 40; // the decision has 40 × 40 numbers
 const MAP = 20; // a unit's map, and a small decision, 20 × 20
+const FEW = 8; // seeds that have a small decision: see bench_frame.py
 const SMALL = 60; // a small decision's side, on the page
 const STEP = 0.1; // of the plane, for a key
 
@@ -46,6 +30,7 @@ export class Surface {
     this.unit = /** @type {[number, number] | null} */ (null);
     this.limits = /** @type {Limits} */ ({ x: [-1, 1], y: [-1, 1] });
     this.points = /** @type {number[][]} */ ([]);
+    this.seeds = /** @type {number[]} */ ([]);
     this.inputs = 2;
     this.own = false;
     this.cursor = /** @type {[number, number]} */ ([0, 0]);
@@ -69,7 +54,7 @@ export class Surface {
     if (own) {
       this.dots.removeAttribute("aria-hidden");
       this.dots.setAttribute("role", "application");
-      this.dots.setAttribute("aria-label", WORDS.plane);
+      this.dots.setAttribute("aria-label", SURFACE.plane);
       this.host.removeAttribute("role");
     } else {
       this.dots.setAttribute("aria-hidden", "true");
@@ -96,21 +81,22 @@ export class Surface {
   show(unit, seed, passing = false) {
     this.unit = unit;
     this.back.hidden = unit === null || passing;
-    const whole = this.inputs === 1 ? WORDS.curve(seed) : this.inputs === 2 ? WORDS.decision(seed) : WORDS.digits;
-    const title = unit ? WORDS.unit(...unit) : whole;
+    const whole = this.inputs === 1 ? SURFACE.curve(seed) : this.inputs === 2 ? SURFACE.decision(seed) : SURFACE.digits;
+    const title = unit ? SURFACE.unit(...unit) : whole;
     put(this.title, title);
-    const { about } = WORDS;
+    const { about } = SURFACE;
     const words =
       this.inputs > 2
         ? unit
           ? about.weights
-          : WORDS.choose
+          : SURFACE.choose
         : unit
           ? about.unit
           : this.inputs === 1
             ? about.curve
             : about.plane;
-    put(this.caption, this.own ? `${words} ${about.own}` : words);
+    const few = this.inputs <= 2 && this.seeds.length > FEW ? SURFACE.few(FEW, this.seeds.length) : "";
+    put(this.caption, [words, this.own ? about.own : "", few].filter(Boolean).join(" "));
     if (!this.own) this.host.setAttribute("aria-label", title);
     this.draw();
   }
@@ -235,7 +221,7 @@ export class Surface {
         within(this.cursor[0] + x * step),
         within(this.cursor[1] + y * step),
       ]);
-      put(this.caption, WORDS.at(...this.cursor));
+      put(this.caption, SURFACE.at(...this.cursor));
       this.drawDots();
     } else if (event.key === "Enter" || event.key === " ") this.add(...this.cursor);
     else if (event.key === "Backspace" || event.key === "Delete") this.change(decode(this.text).slice(0, -1));
@@ -264,7 +250,7 @@ export class Seeds {
   begin(seeds, inputs) {
     this.inputs = inputs;
     this.seeds = seeds;
-    this.all = seeds.slice(0, inputs > 2 ? 20 : 8).map((seed, place) => {
+    this.all = seeds.slice(0, inputs > 2 ? 20 : FEW).map((seed, place) => {
       const button = html("button", { type: "button", className: "gb-seed" });
       const canvas = html("canvas", { hidden: inputs > 2 }, button);
       canvas.setAttribute("aria-hidden", "true");
@@ -288,7 +274,7 @@ export class Seeds {
     this.all.forEach(({ button, context, words }, k) => {
       const accuracy = Number.isFinite(frame.accuracy[k]) ? printed(frame.accuracy[k]) : "";
       put(words, accuracy || String(this.seeds?.[k]));
-      const label = WORDS.seed(this.seeds?.[k] ?? k, accuracy);
+      const label = SURFACE.seed(this.seeds?.[k] ?? k, accuracy);
       if (button.getAttribute("aria-label") !== label) button.setAttribute("aria-label", label);
       if (this.inputs > 2 || frame.surfaces.length < (k + 1) * each) return;
       context.clearRect(0, 0, SMALL, SMALL);

@@ -1,7 +1,7 @@
 // What Python told of a picture: as rows of numbers, as readouts, and as the sentence of what is seen.
 import { flat, quantiles } from "./draw.js";
-import { WORDS, whole } from "./live_words.js";
-import { number, percent } from "./sentence.js";
+import { WORDS } from "./live_words.js";
+import { number, percent, whole } from "./sentence.js";
 
 /** What Python told, as rows of numbers. @param {any} told */
 export function received(told) {
@@ -66,15 +66,40 @@ function ranged(share, all) {
   return all.length < 2 || low === high ? percent(share) : `${percent(share)} (${low}–${high})`;
 }
 
-/** Names, texts and values of what is read off. @param {any} frame @param {number} shown @returns {[string, string, number][]} */
+/** Of each seed, the dead share of the hidden layer that has most of it. @param {any} frame @returns {number[]} */
+export function deadMost(frame) {
+  const seeds = frame.loss.length;
+  const layers = frame.dead.length / seeds;
+  return Array.from({ length: seeds }, (_, seed) =>
+    Math.max(...frame.dead.subarray(seed * layers, (seed + 1) * layers)),
+  );
+}
+
+/** Names and texts of what is read off. @param {any} frame @param {number} shown @returns {[string, string][]} */
 export function readouts(frame, shown) {
   const accuracy = frame.accuracy[shown];
+  const dead = deadMost(frame);
   return [
-    ["step", whole(frame.step), frame.step],
-    ["loss", number(frame.loss[shown], 3), frame.loss[shown]],
-    ["accuracy", Number.isFinite(accuracy) ? ranged(accuracy, frame.accuracy) : "–", accuracy],
-    ["first-over-last", number(ratio(frame)), ratio(frame)],
+    ["step", whole(frame.step)],
+    ["loss", number(frame.loss[shown], 3)],
+    ["accuracy", Number.isFinite(accuracy) ? ranged(accuracy, frame.accuracy) : "–"],
+    ["first-over-last", number(ratio(frame))],
+    ["dead", ranged(dead[shown], dead)],
   ];
+}
+
+/** @typedef {{ step: number, seeds: Record<string, number[]> }} Values a value for each seed */
+
+/** What a story is judged by. @param {any} frame @param {{ turns: number[] } | null} turns @returns {Values} */
+export function measured(frame, turns) {
+  const seeds = { accuracy: [...frame.accuracy], loss: [...frame.loss], dead: deadMost(frame) };
+  return { step: frame.step, seeds: { ...seeds, ...(turns ? { turns: [...flat(turns.turns)] } : {}) } };
+}
+
+/** The share of steps that turn back, of all seeds. @param {{ turns: number[] }} told */
+export function turning({ turns }) {
+  const all = [...flat(turns)];
+  return ranged(all.reduce((sum, one) => sum + one, 0) / all.length, all);
 }
 
 /** What is seen. @param {any} frame */
@@ -87,5 +112,5 @@ export function sentence(frame) {
   if (Number.isFinite(share)) said.push(share < 9.5 ? WORDS.ratio(number(share)) : WORDS.ratioTimes(number(share)));
   const diverged = frame.diverged.filter((/** @type {number} */ one) => one > 0).length;
   if (diverged) said.push(WORDS.diverged(diverged, frame.loss.length));
-  return `${WORDS.step(whole(frame.step), said.join(", "))}.`;
+  return WORDS.step(whole(frame.step), said);
 }

@@ -1,7 +1,6 @@
 // A weight is edited where it stands: a small form at the line that was pressed, or at the chosen unit.
 import { part, put } from "./draw.js";
-
-const WORDS = { title: (/** @type {string} */ to) => `Weights into ${to}` };
+import { WEIGHT } from "./live_words.js";
 
 /** The small form for a weight: where the line was pressed, or at the chosen unit. */
 export class WeightEditor {
@@ -35,7 +34,7 @@ export class WeightEditor {
     const { network } = this;
     this.at = /** @type {[number, number]} */ ([layer, unit]);
     this.from = document.activeElement;
-    put(this.title, WORDS.title(network.into(layer, unit)));
+    put(this.title, WEIGHT.title(network.into(layer, unit)));
     const sources = Array.from({ length: network.sizes[layer] }, (_, k) => k);
     this.source.replaceChildren(...[...sources, -1].map((one) => new Option(network.name(layer, one), String(one))));
     this.source.value = String(source);

@@ -197,6 +197,10 @@ class Bench:
         self.pictures.renew()
         return {"ok": True, "step": run.step}
 
+    def turns(self) -> Told:
+        """Return which share of each seed's next steps turns back by more than a right angle."""
+        return {"ok": True, "turns": self._run().turns().tolist()}
+
     def signals(self, state: Mapping[str, Any]) -> Told:
         """Return the signals of a setting at its start, measured on 64 digits as those of the grid are."""
         wanted = {**DEFAULTS, **state}
@@ -221,11 +225,13 @@ class Bench:
     def ask(self, what: str, given: list[Any]) -> Any:
         """Answer a message of the page: what cannot be done is said."""
         asked: dict[str, Callable[..., Any]] = {
+            "ready": lambda: {"ok": True},
             "begin": self.begin,
             "change": self.change,
             "slice": self.slice,
             "show": self.show,
             "weight": self.weight,
+            "turns": self.turns,
             "signals": self.signals,
             "script": self.script,
             "table": self.table,

@@ -19,7 +19,7 @@ Frame = dict[str, Any]
 
 SMALL = 8  # seeds that have a small surface
 SEEN = 128  # samples at most that are sent through the shown seed and back
-JUDGED = 512  # samples at most that the accuracy is taken of: a batch of few would say little
+JUDGED = 512  # samples at most that accuracy, dead and saturated shares are taken of: a batch of few would say little
 BINS, REACH = 40, 4.0  # of the histograms of pre-activations
 LONGEST = 0.004  # seconds of a frame, after which what takes turns waits for the next one
 DONE = object()  # no surface is left
@@ -30,9 +30,9 @@ RECORDED = {
     "gradient": "gradient_norm",
     "delta": "delta_norm",
     "spread": "activation_std",
-    "dead": "dead_fraction",
-    "saturated": "saturated_fraction",
 }
+# records of these are taken on the next batch, and in one of few samples nearly any unit is dead: a frame has them of the data
+JUDGED_BY = {"dead": "dead_fraction", "saturated": "saturated_fraction"}
 
 
 class _Pass:
@@ -88,8 +88,9 @@ class Pictures:
         self.x = task.data.x[few]
         self.samples = _Pass(net, len(self.x), back=self.loss, y=task.data.y[few])
         self.judged, self.labels = task.data.x[more], self.loss.labels(task.data.y[more], net.sizes[-1])
-        self.judge = None if self.labels is None else _Pass(net, len(self.judged))
+        self.judge = _Pass(net, len(self.judged))
         self.accuracy = np.full(len(setting.seeds), np.nan)
+        self.shares = {name: np.full((len(setting.seeds), net.depth - 1), np.nan) for name in JUDGED_BY}
         self.slope = slope_curve(net.activation)
         self.layers = net.layers(self.samples.theta)
         self.offsets = np.repeat(np.arange(net.depth - 1), net.sizes[1:-1])[:, None] * BINS
@@ -121,7 +122,8 @@ class Pictures:
         """Return what is known of all seeds."""
         history = self.run.history
         found: Frame = {name: getattr(history, kept)[-1] for name, kept in RECORDED.items()}
-        more = {"accuracy": self.accuracy.copy(), "ratio": self.run.ratio}
+        shares = {name: share.copy() for name, share in self.shares.items()}
+        more = {"accuracy": self.accuracy.copy(), "ratio": self.run.ratio, **shares}
         return {**found, **more, "diverged": history.diverged.astype(np.float32)}
 
     def _units(self) -> Frame:
@@ -189,11 +191,14 @@ class Pictures:
                 yield
 
     def _look(self, row: int) -> gl.Trace | None:
-        """Take a seed's accuracy and its small surface; return the pass of the surface, where there is a plane."""
+        """Take a seed's accuracy, its dead and saturated shares and its small surface; return the pass of the surface."""
         history = self.run.history
-        if self.judge is not None and self.labels is not None:
-            self.judge.take(history, row)
-            self.accuracy[row] = self.loss.accuracy(self.judge(self.judged).outputs, self.labels)[0]
+        self.judge.take(history, row)
+        judged = self.judge(self.judged)
+        if self.labels is not None:
+            self.accuracy[row] = self.loss.accuracy(judged.outputs, self.labels)[0]
+        for name, statistic in JUDGED_BY.items():
+            self.shares[name][row] = gl.STATISTICS[statistic](judged)[0]
         if self.plane is None:
             return None
         self.plane.take(history, row)

@@ -20,6 +20,7 @@ from gradlab_live.bench_setting import Setting, State, batch, called, optimizer,
 Array = NDArray[Any]
 
 KEPT = 2000  # records; with more of them every second one is dropped
+AHEAD = 20  # steps that are looked at for turns, as in the chapter on the zigzag
 NAMES = ("loss", "accuracy", *gl.STATISTICS)
 
 
@@ -75,8 +76,8 @@ class Run:
         """Updates done."""
         return int(self.history.step[-1])
 
-    def _train(self, steps: int, **given: Any) -> tuple[gl.History, list[str]]:
-        """Call `gradlab.train`; return its history and what it warns of, each warning once."""
+    def _train(self, steps: int, quiet: bool = False, **given: Any) -> tuple[gl.History, list[str]]:
+        """Call `gradlab.train`; return its history and what it warns of, each warning once, unless it is a trial."""
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             history = gl.train(
@@ -87,8 +88,8 @@ class Run:
                 steps=steps,
                 **given,
             )
-        told = []
-        for one in caught:
+        told: list[str] = []
+        for one in [] if quiet else caught:
             # the same seeds again are no news, though the words count on
             key = (
                 (one.category, *np.flatnonzero(history.diverged))
@@ -117,6 +118,23 @@ class Run:
         else:
             self.log.append(Trained(self.batch, steps))
         return told
+
+    def turns(self) -> Array:
+        """Return which share of the next steps lies against the step before, for each seed; the run stays where it is.
+
+        The steps are those that it takes when it goes on. A seed that diverges among them has none.
+        """
+        history, last = self.history, self.step + AHEAD
+        path = [history.theta]
+        for _ in range(AHEAD):
+            after, _ = self._train(1, optimizer=history.optimizer, resume=history, record_every=last, quiet=True)
+            history = replace(after, **{name: getattr(after, name)[-1:] for name in ("step", *NAMES)})
+            path.append(history.theta)
+        with np.errstate(all="ignore"):
+            way = np.diff(path, axis=0)
+            along = (way[1:] * way[:-1]).sum(axis=2)
+        share: Array = (along < 0).mean(axis=0)
+        return np.where(np.isfinite(along).all(axis=0), share, np.nan)
 
     def _moved(self, before: Array, after: Array) -> Array:
         """Return how far each layer's parameters went, relative to their norm; shape (seeds, layers)."""
