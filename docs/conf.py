@@ -38,6 +38,10 @@ author = "gradlab contributors"
 project_copyright = "2026, gradlab contributors · code BSD-3-Clause, text and figures CC BY 4.0"
 release = version = gradlab.__version__
 language = os.environ.get("GRADLAB_LANGUAGE", "en")  # _ext/whole_site.py asks for other editions
+# the language of the figures' second labels, of an edition that is built now or next
+if language != "en":
+    os.environ.setdefault("GRADLAB_LABELS", language)
+LABELS = os.environ.get("GRADLAB_LABELS", "")
 SUBFOLDER = "" if language == "en" else f"{language}/"
 
 extensions = [
@@ -64,6 +68,7 @@ extensions = [
     "executed_cells",
     "execution_times",
     "families",
+    "figure_labels",
     "figures_along",
     "frames",
     "furniture",
@@ -98,6 +103,8 @@ extensions = [
     "typed_numbers",
 ]
 exclude_patterns = ["_*", "**.ipynb_checkpoints"]
+if language != "ko":  # of its folder of static files: only the Korean edition asks for these
+    exclude_patterns += ["**/korean.css", "fonts/gl-korean*"]
 templates_path = ["_templates"]
 nitpicky = True
 numfig = True
@@ -140,6 +147,11 @@ def _execution_key() -> str:
     # what the kernels publish for live cells, beside what they run and draw with
     live = [HERE / "_live" / "python" / "gradlab_live" / f"{name}.py" for name in RESULTS_ARE_MADE_BY]
     drawing = [HERE / "matplotlibrc", *(HERE / "_fonts").glob("*.ttf")]
+    if LABELS:  # figures are drawn with these as well, see _ipython/labels_config.py
+        words = HERE / "locales" / LABELS / "LC_MESSAGES" / "figures.po"
+        drawing += [path for path in (words, HERE / "_ext" / "label_words.py") if path.is_file()]
+        drawing += (HERE / "_fonts" / "korean").glob("*.otf")
+        digest.update(LABELS.encode() + b"\0")
     for path in sorted([*package, *live, *drawing, *(HERE / "_ipython").rglob("*_config.py")]):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in ("numpy", "matplotlib", "matplotlib-inline", "ipython", "ipykernel", "jupyter-cache", "myst-nb"):
@@ -181,6 +193,8 @@ html_css_files = [
     *("custom.css", "face.css", "sides.css", "places.css", "gallery.css", "code_links.css"),
     *("page_foot.css", "screens.css", ("print.css", {"media": "print"})),
 ]
+if language == "ko":
+    html_css_files.append("korean.css")
 html_js_files = [(name, {"defer": "defer"}) for name in ("screens.js", "full_screen.js", "copying.js")]
 if (
     language == "en" and (HERE / "_build" / "pdf" / "gradlab-book.pdf").is_file()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import os
 import runpy
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
-from editions import say
+from editions import CATALOGUE, folder, say
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 import gradlab
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 RC = Path(__file__).resolve().parents[1] / "matplotlibrc"
 LEFT, RIGHT, BOTTOM, TOP = -4.0, 4.0, -2.2, 3.2  # what every picture shows at least
 FONTS = RC.parent / "_ipython" / "figure_fonts_config.py"
+KOREAN = "GL Korean"
 THUMBNAIL = "-thumbnail"
 MARGIN = 1.5  # what it shows beyond a kink
 VALUE, SLOPE = plots.PALETTE[2], plots.PALETTE[1]
@@ -60,17 +63,18 @@ def steepest(part: Activation) -> float:
     return float(np.nanmax(found))  # nan where there is no limit
 
 
-def draw(part: Activation, path: Path) -> None:
+def draw(part: Activation, path: Path, families: Sequence[str] = ()) -> None:
     """Draw value and slope, on the same axes for all activations if they show its kinks; the same bytes at each build."""
     left, right, bottom, top = window(part)
     with matplotlib.rc_context(fname=RC):
+        matplotlib.rcParams["font.family"] = [*matplotlib.rcParams["font.family"], *families]
         figure = Figure(figsize=(4.2, 2.7), layout="constrained")
         ax = figure.add_subplot()
         ax.axhline(0, color=plots.INK, linewidth=0.5)
         ax.axvline(0, color=plots.INK, linewidth=0.5)
         for slope, look in ((False, {"color": VALUE, "linestyle": "-"}), (True, {"color": SLOPE, "linestyle": "--"})):
             plots.functions(ax, part, slope=slope, low=left, high=right)
-            ax.get_lines()[-1].set(**look, label="slope f′(x)" if slope else "value f(x)")
+            ax.get_lines()[-1].set(**look, label=say("slope f′(x)") if slope else say("value f(x)"))
         ax.set(xlim=(left, right), ylim=(bottom, top), xlabel="x", ylabel="")
         ax.set_xticks(range(math.ceil(left / 2) * 2, math.floor(right) + 1, 2))
         ax.set_yticks(range(math.ceil(bottom), math.floor(top) + 1, 1 if top - bottom < 7 else 2))
@@ -80,7 +84,7 @@ def draw(part: Activation, path: Path) -> None:
         figure.savefig(path, format="svg", metadata={"Date": None})
 
 
-def draw_thumbnail(part: Activation, path: Path) -> None:
+def draw_thumbnail(part: Activation, path: Path, families: Sequence[str] = ()) -> None:
     """Draw value and slope to be looked at among thirty others: two lines and two axes, no ticks and no words."""
     left, right, bottom, top = window(part)
     with matplotlib.rc_context(fname=RC):
@@ -99,7 +103,7 @@ def draw_thumbnail(part: Activation, path: Path) -> None:
 
 def place(app: Sphinx, part: Activation, kind: str = "") -> Path:
     """Return where the figure of an activation lies, beside the built pages; ``-thumbnail`` is the other kind."""
-    return Path(app.outdir).parent / "drawn_figures" / f"{part.name}{kind}.svg"
+    return Path(app.outdir).parent / "drawn_figures" / folder(app.config.language) / f"{part.name}{kind}.svg"
 
 
 def draw_all(app: Sphinx) -> None:
@@ -108,16 +112,20 @@ def draw_all(app: Sphinx) -> None:
         RC,
         FONTS,
         *FONTS.parents[1].glob("_fonts/*"),
+        *Path(app.srcdir).glob(f"locales/{app.config.language}/LC_MESSAGES/{CATALOGUE}.po"),
         *Path(__file__).parent.glob("*.py"),
         *Path(gradlab.__file__).parent.rglob("*.py"),
     ]
     newest = max(source.stat().st_mtime for source in sources)
     runpy.run_path(str(FONTS))["register"]()
+    families = [KOREAN] if app.config.language == "ko" else []
+    for font in (FONTS.parents[1] / "_fonts" / "korean").glob("*.otf") if families else ():
+        font_manager.fontManager.addfont(font)
     for part in ACTIVATIONS.values():
         for kind, drawing in (("", draw), (THUMBNAIL, draw_thumbnail)):
             path = place(app, part, kind)
             if not path.is_file() or path.stat().st_mtime < newest:
-                drawing(part, path)
+                drawing(part, path, families)
 
 
 def figure(app: Sphinx, part: Activation, kind: str = "") -> list[str]:

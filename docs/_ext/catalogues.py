@@ -44,7 +44,7 @@ FREE = 12  # whole numbers up to here may stand for a word of the original: "two
 
 # names of things, and units: a message of nothing else is none
 _NAME = re.compile(
-    r"(?i)(?:adam|adamw|bert|bfloat|elu|float|fp|gb|geglu|gelu|gemma|gpt|gradlab|jax|jit|kb|keras|learn|llama|mb"
+    r"(?i)(?:adam|adamw|bert|bfloat|elu|float|fp|gb|geglu|gelu|glu|gemma|gpt|gradlab|jax|jit|kb|keras|learn|llama|mb"
     r"|mish|mobilenetv|ms|nemotron|numpy|opt|palm|png|prelu|pytorch|relu|rrelu|scikit|scipy|selu|sgd|silu"
     r"|svg|swiglu|swish|tanh|torch"
     r")"
@@ -172,9 +172,14 @@ def _kept(token: Token) -> tuple[str, str] | None:
     return None
 
 
+def is_name(word: str) -> bool:
+    """Return whether a word is the name of a thing, which is the same in all languages."""
+    return _NAME.fullmatch(word) is not None
+
+
 def has_words(text: str) -> bool:
     """Return whether a message has anything to translate: not where it is code, a formula, a number, a name."""
-    return any(not _NAME.fullmatch(word) for word in _LETTERS.findall(Message(text).prose))
+    return any(not is_name(word) for word in _LETTERS.findall(Message(text).prose))
 
 
 # -- What a translation owes its original --------------------------------------------------------------------------------

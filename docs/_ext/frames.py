@@ -42,7 +42,8 @@ class AddSliders(SphinxTransform):
             if found is None:
                 continue
             bundle.remove(kinds["text/html"])
-            record = json.loads(found[1])
+            # figure_labels.py has what is told in another language
+            record = {**json.loads(found[1]), **bundle.attributes.pop("gl_moving", {})}
             record["says"] = [kept(sentence) for sentence in record["says"]]
             told = {key: record[key] for key in ("names", "values", "start", "default", "says")}
             sliders = frames("", file=self._write({**record, "dark": DARK}), **told)

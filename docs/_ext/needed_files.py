@@ -23,7 +23,7 @@ def fonts(folder: Path) -> Iterator[Path]:
     if not (folder / _FONTS).is_file():
         yield folder / _FONTS
         return
-    for name in re.findall(r"gl-sans[\w-]*\.ttf", (folder / _FONTS).read_text(encoding="utf-8")):
+    for name in re.findall(r"[\w/]*gl-[\w-]+\.(?:ttf|otf)", (folder / _FONTS).read_text(encoding="utf-8")):
         yield folder / name
 
 

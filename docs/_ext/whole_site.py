@@ -32,6 +32,7 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 FULL = (os.strerror(errno.ENOSPC), "database or disk is full")
 MEMORY = ("MemoryError", os.strerror(errno.ENOMEM))
 LANGUAGE = "GRADLAB_LANGUAGE"  # what conf.py asks for the language of a build
+LABELS = "GRADLAB_LABELS"  # and for that of the figures' second labels: kernels draw for both editions at once
 OTHER_BUILD = "Another build of this book is running: wait for its end."
 
 
@@ -209,6 +210,7 @@ def build(
     places = Places(folder, builder)
     if languages:
         settings = {**settings, "gl_editions": ",".join(("en", *languages))}
+        os.environ[LABELS] = languages[0]
     options = ["--jobs", str(jobs), *(part for pair in settings.items() for part in ("-D", "=".join(pair)))]
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock", blocking=False):

@@ -1,10 +1,12 @@
 """Make the fonts of the book from the packages of their makers: ``python make_fonts.py FOLDER``.
 
 FOLDER holds the npm packages source-serif 4.5.1, source-code-pro 2.42.0, source-sans 3.52.0 and pretendard 1.3.9, each
-unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), figures three larger ones,
-and pictures with Korean titles two more in ``korean``: those are drawn as paths, so no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
+unpacked in a folder of its name. Needs fonttools and brotli. Pages get three small files (woff2), those of the Korean edition
+two of its own; figures three larger ones, and Korean labels and titles two more in ``korean``: those are drawn as paths, so
+no reader loads them. Nothing here runs when the book is built; the files are a part of the repository.
 
-The licence (OFL) reserves the names "Source" and "Pretendard" for the unchanged fonts. What is cut down here has names of its own.
+The licence (OFL) reserves the names "Source" and "Pretendard" for the unchanged fonts. What is cut down here has names of
+its own.
 """
 
 from __future__ import annotations
@@ -56,6 +58,10 @@ KOREAN = {
 SYLLABLES = ",".join(
     f"{ord(bytes((high, low)).decode('euc_kr')):X}" for high in range(0xB0, 0xC9) for low in range(0xA1, 0xFF)
 )
+KOREAN_PAGES = {  # with signs and Latin letters: a page has one face
+    "gl-korean.woff2": KOREAN["korean/gl-korean.otf"],
+    "gl-korean-bold.woff2": KOREAN["korean/gl-korean-bold.otf"],
+}
 
 
 def tool(name: str, *arguments: str) -> None:
@@ -113,6 +119,8 @@ def main(folder: Path) -> None:
         make(folder, HERE / name, recipe, MORE)
     for name, recipe in KOREAN.items():
         make(folder, HERE / name, recipe, SYLLABLES)
+    for name, recipe in KOREAN_PAGES.items():
+        make(folder, PAGES / name, recipe, f"{SIGNS},3001-3002,3008-3011,{SYLLABLES}")
 
 
 if __name__ == "__main__":

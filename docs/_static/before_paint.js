@@ -25,7 +25,10 @@
   page.dataset.fonts = "late";
   addEventListener("load", async () => {
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
-    const wanted = { "1em 'GL Serif'": "body", "italic 1em 'GL Serif'": "em, i", "1em 'GL Code'": "code, pre", "1em 'GL Math'": "math" };
+    const words = page.lang === "ko"
+      ? { "1em 'GL Korean'": "body", "bold 1em 'GL Korean'": "h1, strong" }
+      : { "1em 'GL Serif'": "body", "italic 1em 'GL Serif'": "em, i" };
+    const wanted = { ...words, "1em 'GL Code'": "code, pre", "1em 'GL Math'": "math" };
     const fonts = Object.keys(wanted).filter((font) => document.querySelector(wanted[font]));
     await Promise.allSettled(fonts.map((font) => document.fonts.load(font)));
     delete page.dataset.fonts;

@@ -41,6 +41,7 @@ class Book:
             "_ipython/small_results_config.py",
             "_ipython/figure_fonts_config.py",
             "_ipython/narrow_figures_config.py",
+            "_ipython/labels_config.py",
             "conf.py",
             "matplotlibrc",
             "references.bib",

@@ -10,4 +10,5 @@ c.InteractiveShell.colors = "nocolor"  # a traceback is read in a build's log
 
 # what a slow statement leaves behind has to be small, and figures have fonts of their own: see these files
 sys.path.insert(0, str(Path(__file__).parents[1]))
-c.InteractiveShellApp.extensions = ["small_results_config", "figure_fonts_config", "narrow_figures_config"]
+drawing = ["figure_fonts_config", "narrow_figures_config", "labels_config"]
+c.InteractiveShellApp.extensions = ["small_results_config", *drawing]

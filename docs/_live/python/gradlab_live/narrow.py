@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -160,7 +161,10 @@ def _wrap(axes: Any, width: float, undo: ExitStack) -> None:
     """Break titles and names of axes that are longer than a panel is wide."""
     for text in (axes.title, axes._left_title, axes._right_title, axes.xaxis.label):
         words = text.get_text()
-        per_line = int(width * 72 / (0.5 * text.get_fontsize()))  # a letter is about half as wide as high
+        wide = sum(unicodedata.east_asian_width(letter) == "W" for letter in words) / max(len(words), 1)
+        per_line = int(
+            width * 72 / ((0.5 + 0.4 * wide) * text.get_fontsize())
+        )  # a letter is about half as wide as high
         if len(words) > per_line and "\n" not in words and words.count("$") < 2:
             undo.callback(text.set_text, words)
             text.set_text("\n".join(textwrap.wrap(words, per_line)))
