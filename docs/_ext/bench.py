@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from bench_grid import DEPTHS, INITS
 from docutils import nodes
+from editions import FIRST, later, say
+from furniture import of_bench, scripts, table
 from gradlab_live import bench_setting
 from jinja2 import Environment, FileSystemLoader
 from live_assets import FOLDER, POLICY
@@ -32,44 +35,55 @@ PAGE = "playground"
 VANISHES, EXPLODES = 0.01, 100.0  # the first layer's gradient over the last one's
 MARK = 'id="gl-bench"'
 DEFAULTS = bench_setting.DEFAULTS | {"story": ""}  # a story is the page's alone
-WORDS = {
-    "reading": "Signals of each layer, before any training.",
-    "file": "The bench needs a server: from a file a browser does not fetch its numbers. The figure shows one setting of it.",
-}
-NORMALIZATIONS = {"none": "none", "layer": "layer", "batch": "batch"}
-DATA = {
-    "moons": "two moons",
-    "spirals": "two spirals",
-    "circles": "two circles",
-    "xor": "XOR",
-    "digits": "digits",
-    "curve": "a curve",
-    "own": "your own points",
-}
+TABLE = "bench-words.js"
+WORDS = later(
+    {
+        "reading": "Signals of each layer, before any training.",
+        "file": "The bench needs a server: from a file a browser does not fetch its numbers. The figure shows one setting of it.",
+    }
+)
+NORMALIZATIONS = later({"none": "none", "layer": "layer", "batch": "batch"})
+DATA = later(
+    {
+        "moons": "two moons",
+        "spirals": "two spirals",
+        "circles": "two circles",
+        "xor": "XOR",
+        "digits": "digits",
+        "curve": "a curve",
+        "own": "your own points",
+    }
+)
+_STORY = re.compile(r"""^\s*(?P<name>key|title): (?:say\()?(?P<words>"(?:[^"\\]|\\.)*")""", re.M)
 Choices = list[tuple[str, str]]
 
 
 def plainly(names: Mapping[str, Any] | list[str]) -> Choices:
     """Return names with how they are read."""
-    return [(name, name.replace("_", " ")) for name in names]
+    return [(name, say(name.replace("_", " "))) for name in names]  # furniture.py has them
+
+
+def told(choices: Mapping[str, str]) -> Choices:
+    """Return choices with what they are called in this language."""
+    return [(name, say(words)) for name, words in choices.items()]
 
 
 def initializers() -> list[tuple[str, Choices]]:
     """Return the initial weights: those of the grid, and those that are computed in the page."""
     ahead = [name for name in gradlab.INITIALIZERS if name in INITS]
     here = [name for name in gradlab.INITIALIZERS if name not in ahead]
-    return [("Measured ahead of time", plainly(ahead)), ("Computed in this page", plainly(here))]
+    return [(say("Measured ahead of time"), plainly(ahead)), (say("Computed in this page"), plainly(here))]
 
 
 def stories(docs: Path) -> Choices:
-    """Return the stories of stories.js, by their keys: a line with ``key:`` and one with ``title:`` each."""
+    """Return the titles of the stories of stories.js, by their keys: a line with ``key:`` and one with ``title:`` each."""
     found: Choices = []
-    for line in (docs / "_live" / "js" / "bench" / "stories.js").read_text(encoding="utf-8").splitlines():
-        name, _, rest = line.strip().partition(": ")
-        if name == "key":
-            found.append((json.loads(rest.rstrip(",")), ""))
-        elif name == "title":
-            found[-1] = (found[-1][0], json.loads(rest.rstrip(",")))
+    for line in _STORY.finditer((docs / "_live" / "js" / "bench" / "stories.js").read_text(encoding="utf-8")):
+        words = json.loads(line["words"])
+        if line["name"] == "key":
+            found.append((words, ""))
+        else:
+            found[-1] = (found[-1][0], say(words))
     return found
 
 
@@ -78,24 +92,29 @@ def written(docs: Path) -> str:
     templates = Environment(
         loader=FileSystemLoader(docs / "_templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    activations = [("", plainly(list(gradlab.ACTIVATIONS))), ("Typed by you", [("own", "own")])]
+    templates.globals["say"] = say
+    activations = [("", plainly(list(gradlab.ACTIVATIONS))), (say("Typed by you"), [("own", say("own"))])]
     choices = {
-        "data": list(DATA.items()),
-        "loss": [("auto", "as the data ask"), *plainly(list(gradlab.LOSSES))],
-        "optimizer": plainly(["sgd", "momentum", *[name for name in gradlab.OPTIMIZERS if name != "sgd"]]),
+        "data": told(DATA),
+        "loss": [("auto", say("as the data ask")), *plainly(list(gradlab.LOSSES))],
+        "optimizer": [
+            *plainly(["sgd"]),
+            ("momentum", say("momentum")),
+            *plainly([name for name in gradlab.OPTIMIZERS if name != "sgd"]),
+        ],
         "schedule": plainly(list(gradlab.SCHEDULES)),
     }
     return templates.get_template("bench.html").render(
         activations=activations,
         initializers=initializers(),
-        normalizations=[("", list(NORMALIZATIONS.items()))],
-        stories=[("", [("", "none"), *stories(docs)])],
+        normalizations=[("", told(NORMALIZATIONS))],
+        stories=[("", [("", say("none")), *stories(docs)])],
         choices=choices,
         defaults=DEFAULTS,
         depths=DEPTHS,
         vanishes=VANISHES,
         explodes=EXPLODES,
-        words=WORDS,
+        words=dict(told(WORDS)),
     )
 
 
@@ -165,11 +184,23 @@ def load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree
         return
     script = Path(app.outdir, "_static", FOLDER, "bench-live.js")
     attributes = {"data-worker": live.attributes["data-worker"], "data-live": f"bench-live.js?v={_mark(script)}"}
+    if app.config.language != FIRST:
+        app.add_js_file(f"{FOLDER}/{TABLE}", loading_method="defer")  # read before the script that says them
     app.add_js_file(f"{FOLDER}/bench.js", loading_method="defer", **attributes)
     for name in ("bench.css", "bench_live.css"):
         if Path(app.confdir, "_static", name).is_file():
             app.add_css_file(name)
     context["gl_policy"] = POLICY
+
+
+def write_words(app: Sphinx) -> None:
+    """Write what the bench says in this language, where the book's own table has it not: its page alone is to load it."""
+    if getattr(app, "gl_live", None) is None or app.config.language == FIRST:
+        return
+    docs = Path(app.confdir)
+    words = table([text for text in of_bench(docs) if text not in scripts(docs)])
+    path = Path(app.outdir, "_static", FOLDER, TABLE)
+    path.write_text(f"Object.assign((globalThis.glWords ??= {{}}), {words});\n", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -179,5 +210,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("bench", Story())
     app.add_role("bench-bound", Bounds())
     app.add_post_transform(LinkStories)
+    app.connect("builder-inited", write_words, priority=700)  # after live_assets.py has made the folder, at 600
     app.connect("html-page-context", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

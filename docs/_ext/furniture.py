@@ -3,10 +3,11 @@
 In Python and in templates words are said by ``say("…")`` and ``amount(number, "page")``, in scripts by ``glSay("…")`` or the
 ``say`` of docs/_live/js; constants that are said elsewhere stand in ``later(…)``. All these have their English words as keys,
 and values in braces. What a card of the gallery says of an activation stands in its docstring, and the prompts of folded
-cells stand on the pages: both are messages here too.
+cells stand on the pages: both are messages here too. What Python says in a reader's browser, within the gradient bench,
+stands in the ``WORDS`` and ``NAMES`` of its modules; the bench's controls name parts of gradlab.
 
 An edition in another language has the words of scripts as a table, ``_static/words.js``, which the book's one script begins
-with. ``python docs/_ext/furniture.py gradlab.pot`` writes the template of the catalogue.
+with; those of the bench come with its page (bench.py). ``python docs/_ext/furniture.py gradlab.pot`` writes the template of the catalogue.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from editions import FIRST, say
@@ -23,12 +24,12 @@ from sphinx.application import Sphinx
 
 DOCS = Path(__file__).resolve().parents[1]
 TABLE, SCRIPT = "words.js", "say.js"
-# the bench's own scripts are not asked yet
 SCRIPTS = ("_static/*.js", "_static/search/*.js", "_live/js/*.js")
+BENCH, WORKER = ("_live/js/bench/*.js",), "_live/python/gradlab_live/bench*.py"
 _IN_TEMPLATE = re.compile(r"""\bsay\(\s*(?:"(?P<one>[^"]+)"|'(?P<two>[^']+)')""")
 _IN_SCRIPT = re.compile(r"""\b(?:glSay|say)\(\s*"(?P<words>(?:[^"\\]|\\.)+)\"""")
 _FOUND = re.compile(
-    r'"(?P<words>\{number\} [^"]+|[^"]* (?:place|places) on [^"]+)"'
+    r'"(?P<words>\{number\} [^"\n]+|[^"\n]* (?:place|places) on [^"\n]+)"'
 )  # of search/page.js, chosen by number
 _COUNTED = re.compile(r"""\bcount\([^()]*(?:\([^()]*\))?[^()]*,\s*"(?P<noun>[a-z ]+)"\)""")
 _PROMPT = re.compile(
@@ -56,6 +57,14 @@ def of_python(source: str) -> Iterator[str]:
             yield from _texts(first)
         elif name == "amount" and len(node.args) == 2:
             yield from (f"{{number}} {noun}s" for noun in _texts(node.args[1]))
+
+
+def of_worker(source: str) -> Iterator[str]:
+    """Yield the words that a module says in a reader's browser: its tables of them."""
+    for node in ast.parse(source).body:
+        names = {getattr(target, "id", "") for target in node.targets} if isinstance(node, ast.Assign) else set()
+        if names & {"WORDS", "NAMES"} and isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            yield from _texts(node.value)
 
 
 def of_template(source: str) -> Iterator[str]:
@@ -91,10 +100,36 @@ def of_gallery() -> Iterator[str]:
         yield from (said[heading] for heading in ("", "Notes") if said.get(heading))
 
 
-def scripts(docs: Path) -> dict[str, None]:
+def of_registries() -> Iterator[str]:
+    """Yield the names of gradlab's parts, as the bench's controls have them."""
+    import gradlab
+
+    for parts in (
+        gradlab.ACTIVATIONS,
+        gradlab.INITIALIZERS,
+        gradlab.LOSSES,
+        gradlab.OPTIMIZERS,
+        gradlab.SCHEDULES,
+    ):
+        yield from (name.replace("_", " ") for name in parts)
+
+
+def scripts(docs: Path, patterns: tuple[str, ...] = SCRIPTS) -> dict[str, None]:
     """Return the words that scripts say, each once."""
-    paths = (path for pattern in SCRIPTS for path in sorted(docs.glob(pattern)))
+    paths = (path for pattern in patterns for path in sorted(docs.glob(pattern)))
     return dict.fromkeys(words for path in paths for words in of_script(path.read_text(encoding="utf-8")))
+
+
+def of_bench(docs: Path) -> dict[str, None]:
+    """Return the words that the bench's scripts and its Python say, each once."""
+    worker = (words for path in sorted(docs.glob(WORKER)) for words in of_worker(path.read_text(encoding="utf-8")))
+    return {**scripts(docs, BENCH), **dict.fromkeys(worker), **dict.fromkeys(of_registries())}
+
+
+def table(words: Iterable[str]) -> str:
+    """Return words with what they are in this language, as an object of a script."""
+    told = {text: say(text) for text in words if say(text) != text}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def words(docs: Path = DOCS) -> list[str]:
@@ -108,7 +143,8 @@ def words(docs: Path = DOCS) -> list[str]:
     ):
         for path in paths:
             found |= dict.fromkeys(read(path.read_text(encoding="utf-8")))
-    return [text for text in {**found, **scripts(docs), **dict.fromkeys(of_gallery())} if re.search(r"[^\W\d_]", text)]
+    found |= {**scripts(docs), **dict.fromkeys(of_gallery()), **of_bench(docs)}
+    return [text for text in found if re.search(r"[^\W\d_]", text)]
 
 
 def write_template(path: Path) -> None:
@@ -132,9 +168,8 @@ def begin(app: Sphinx) -> None:
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write the table of the words that scripts say."""
     if exception is None and app.builder.format == "html" and app.config.language != FIRST:
-        told = {text: say(text) for text in scripts(Path(app.confdir)) if say(text) != text}
-        table = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-        Path(app.outdir, "_static", TABLE).write_text(f"globalThis.glWords = {table};\n", encoding="utf-8")
+        told = table(scripts(Path(app.confdir)))
+        Path(app.outdir, "_static", TABLE).write_text(f"globalThis.glWords = {told};\n", encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

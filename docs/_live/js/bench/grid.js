@@ -1,11 +1,14 @@
 // The grid of the bench: signals at the start, computed when the book was built (docs/_ext/bench_grid.py) and written down
 // as docs/_ext/bench_code.py tells. Nothing of a network is computed here: whole numbers become the numbers they stand for.
 
+import { say } from "../say.js";
+
 const TEXTS = {
-  file: "The page is open from a file, from which a browser may not read other files: open it from a server.",
-  missing: (/** @type {string} */ name) => `The bench's numbers could not be fetched (${name}): load the page again.`,
-  old: "This browser cannot unpack the bench's numbers: it is older than 2023.",
-  absent: "This setting is not among those that were computed when the book was built.",
+  file: say("The page is open from a file, from which a browser may not read other files: open it from a server."),
+  missing: (/** @type {string} */ name) =>
+    say("The bench's numbers could not be fetched ({name}): load the page again.", { name }),
+  old: say("This browser cannot unpack the bench's numbers: it is older than 2023."),
+  absent: say("This setting is not among those that were computed when the book was built."),
 };
 
 /**

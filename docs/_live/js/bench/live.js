@@ -5,6 +5,7 @@ import { Engine } from "./engine.js";
 import { WORDS, named } from "./live_words.js";
 import { Own } from "./own.js";
 import { whole } from "./sentence.js";
+import { spoken } from "./spoken.js";
 import { Stage } from "./stage.js";
 import { measured, received, turning, visible } from "./told.js";
 import { Voice } from "./voice.js";
@@ -193,7 +194,7 @@ export class Live {
   edit(layer, unit, source, value) {
     void this.asker.between(async () => {
       const answer = await this.asker.ask("weight", layer, unit, source < 0 ? "bias" : source, value);
-      if (answer?.ok === false) return this.voice.remark(answer.said);
+      if (answer?.ok === false) return this.voice.remark(spoken(answer));
       this.voice.remark(WORDS.edited(whole(this.frame?.step ?? 0)));
       await this.picture(true);
     });
@@ -232,9 +233,9 @@ export class Live {
     this.steps = answer?.steps ?? 1;
     if (answer?.ok === false) {
       this.running = false;
-      if (answer.field === "code") this.own.judge(answer.said);
+      if (answer.field === "code") this.own.judge(spoken(answer));
     }
-    if (answer?.said) this.voice.remark(answer.said);
+    if (answer?.said) this.voice.remark(spoken(answer));
   }
 
   /** Some steps, and a picture of them; a story is judged at the very step that it names. */
@@ -271,8 +272,8 @@ export class Live {
       this.stale = true;
       this.running = false;
       this.voice.buttons(this.running);
-      if (answer.field === "code" || answer.field === "activation") this.own.judge(answer.said);
-      this.voice.remark(answer.said);
+      if (answer.field === "code" || answer.field === "activation") this.own.judge(spoken(answer));
+      this.voice.remark(spoken(answer));
       if (state.data === "own") stage.begin(answer, [2, 1, 2]);
       return false;
     }
@@ -293,9 +294,9 @@ export class Live {
     const keys = [...this.pending];
     this.pending.clear();
     const answer = await this.asker.ask("change", this.store.state);
-    if (answer?.ok === false) return this.voice.remark(answer.said);
+    if (answer?.ok === false) return this.voice.remark(spoken(answer));
     if (answer?.restarted) {
-      this.voice.remark(answer.why);
+      this.voice.remark(spoken(answer.reason));
       await this.picture(true);
     } else this.voice.remark(WORDS.changed(named(keys), whole(this.frame?.step ?? 0)));
     this.story.turned(this.frame?.step ?? 0);

@@ -1,4 +1,5 @@
 // Numbers as in print, and the sentence of what is seen, which says no more than they do.
+import { say } from "../say.js";
 import { COUNT, NAMES, SEEN, TENS, WEIGHTS } from "./words.js";
 
 /**
@@ -43,11 +44,12 @@ export const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 /** A count as in print. @param {number} count */
 export const whole = (count) => Math.round(count).toLocaleString("en").replaceAll(",", "\u202f");
 
-/** @param {string} text */
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** Words as a sentence begins with them; Korean has no capitals, and a name that it begins with stays as it is. @param {string} text */
+export const capital = (text) =>
+  /\p{Script=Hangul}/u.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The name of an activation in a sentence. @param {string} name */
-export const named = (name) => NAMES[name] ?? name.replaceAll("_", " ");
+export const named = (name) => NAMES[name] ?? say(name.replaceAll("_", " ")); // furniture.py has gradlab's names
 
 /** The words for initial weights. @param {string} name */
 export const weights = (name) => WEIGHTS[name] ?? SEEN.weightsOf(name);

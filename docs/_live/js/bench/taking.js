@@ -1,6 +1,7 @@
 // What a reader takes along: the address, Python, pictures, and numbers.
 import { csv, fileName, keep, png, python, standalone } from "./save.js";
 import { setting } from "./sentence.js";
+import { spoken } from "./spoken.js";
 import { write } from "./state.js";
 import { VIEW } from "./words.js";
 
@@ -74,7 +75,7 @@ export class Taking {
   async ofTraining(what) {
     const panel = await this.bench.panel;
     const told = await panel?.engine?.[what]().catch(() => null);
-    if (typeof told !== "string") this.tellDone(told?.said ?? VIEW.ended);
+    if (typeof told !== "string") this.tellDone(told?.said ? spoken(told) : VIEW.ended);
     return typeof told === "string" ? told : "";
   }
 

@@ -166,7 +166,7 @@ const within = (value, { above = -Infinity, below = Infinity }) => value > above
 function judgedLive({ checks }, { seeds }) {
   const said = checks.map(({ readout }) => {
     const ends = [Math.min(...seeds[readout]), Math.max(...seeds[readout])].map(percent);
-    return `${READOUTS[readout]} ${ends[0] === ends[1] ? ends[0] : STORY.range(ends[0], ends[1])}`;
+    return READOUTS[readout](ends[0] === ends[1] ? ends[0] : STORY.range(ends[0], ends[1]));
   });
   const yes = checks.every((check) => seeds[check.readout].every((value) => within(value, check)));
   return { yes, measured: [...new Set(said)].join("; ") };
@@ -186,6 +186,6 @@ function judgedAtStart({ checks }, now, held) {
     const value = (check.of === "held" ? other : mine)[check.readout];
     return within(SHARES.includes(check.readout) ? value : 10 ** value, check);
   });
-  const words = [...said].map(([readout, values]) => `${READOUTS[readout]} ${values.join(", ")}`);
+  const words = [...said].map(([readout, values]) => READOUTS[readout](values.join(", ")));
   return { yes, measured: words.join("; ") };
 }

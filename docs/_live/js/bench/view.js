@@ -3,6 +3,7 @@ import { draw, rows } from "./bands.js";
 import { PHONE, START } from "./controls.js";
 import { NEAR, apart } from "./grid.js";
 import { capital, fromLog, measures, seen, setting } from "./sentence.js";
+import { spoken } from "./spoken.js";
 import { DEFAULTS } from "./state.js";
 import { FAULTS, VIEW } from "./words.js";
 import { SAYS } from "../words.js";
@@ -138,7 +139,7 @@ export class View {
       const signals = await engine.signals(state);
       if (hung) words.textContent = VIEW.hung;
       else if (signals?.fault) words.textContent = FAULTS[signals.fault.kind](signals.fault.about);
-      else if (!signals?.gradient) words.textContent = VIEW.said(signals?.said ?? SAYS.stopped);
+      else if (!signals?.gradient) words.textContent = VIEW.said(signals?.said ? spoken(signals) : SAYS.stopped);
       else {
         this.computed.set(key(state), signals);
         if (key(state) === key({ ...this.store.state, width: state.width })) await this.show();

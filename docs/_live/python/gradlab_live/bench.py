@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 from gradlab_live import signals
@@ -12,17 +13,20 @@ from gradlab_live.bench_frame import BINS, FINE, LINE, PLANE, REACH, Frame, Pict
 from gradlab_live.bench_own import Refused, own
 from gradlab_live.bench_run import Run
 from gradlab_live.bench_setting import DEFAULTS, IGNORED, Setting, network, refusal
+from gradlab_live.bench_words import Said, Within
 
 Told = dict[str, Any]
 
 MOST = 100_000  # steps of a slice
 WORDS = {
     "anew": "{what} starts the training anew.",
-    "and": " and ",
+    "and": "{one} and {other}",
     "begin": "There is no network yet: begin first.",
-    "slice": "A slice takes from 1 to {most:,} steps, not {given}.",
+    "slice": "A slice takes from 1 to {most} steps, not {given}.",
     "seed": "There are {many} seeds, counted from 0; there is none at {given}.",
-    "place": "There is no such weight: {what}.",
+    "layer": "There is no such weight: layer {place} of {many}.",
+    "unit": "There is no such weight: unit {place} of {many}.",
+    "source": "There is no such weight: source {place} of {many}.",
     "value": "A weight must be a finite number, not “{given}”.",
     "raised": "The activation stopped the training: {what}",
 }
@@ -112,9 +116,10 @@ class Bench:
         skipped |= set() if wanted["data"] == "own" else {"points"}
         other = [key for key in NAMES if key not in skipped and wanted[key] != self.state[key]]
         if other:
-            names = list(dict.fromkeys(NAMES[key] for key in other))
-            what = WORDS["and"].join([names[0], *(name[:1].lower() + name[1:] for name in names[1:])])
-            return {**self.begin(wanted), "restarted": True, "why": WORDS["anew"].format(what=what)}
+            first, *more = dict.fromkeys(NAMES[key] for key in other)
+            what = reduce(lambda one, name: Said(WORDS["and"], one=one, other=Within(name)), more, Said(first))
+            why = Said(WORDS["anew"], what=what)
+            return {**self.begin(wanted), "restarted": True, "why": str(why), "reason": why.told()}
         try:
             run.change(wanted)
         except Refused as refused:
@@ -139,13 +144,13 @@ class Bench:
         """
         run = self._run()
         if not 1 <= steps <= MOST:
-            raise Refused("step", WORDS["slice"].format(most=MOST, given=steps))
+            raise Refused("step", Said(WORDS["slice"], most=f"{MOST:,}", given=steps))
         try:
             said = run.advance(int(steps))
         except Exception as error:
             if run.setting.own is None:
                 raise
-            what = WORDS["raised"].format(what=f"{type(error).__name__}: {error}")
+            what = Said(WORDS["raised"], what=f"{type(error).__name__}: {error}")
             raise Refused("code", what) from error
         if whole and self.pictures is not None:
             self.pictures.renew()
@@ -161,7 +166,7 @@ class Bench:
         """Show another seed unit by unit, by its place among the seeds."""
         many = len(self._run().setting.seeds)
         if seed not in range(many):
-            raise Refused("seeds", WORDS["seed"].format(many=many, given=seed))
+            raise Refused("seeds", Said(WORDS["seed"], many=many, given=seed))
         assert self.pictures is not None
         self.pictures.shown = int(seed)
         return {"ok": True, "shown": int(seed)}
@@ -184,14 +189,14 @@ class Bench:
         assert self.pictures is not None
         sizes = run.setting.net.sizes
         if layer not in range(len(sizes) - 1):
-            raise Refused("weight", WORDS["place"].format(what=f"layer {layer} of {len(sizes) - 1}"))
+            raise Refused("weight", Said(WORDS["layer"], place=layer, many=len(sizes) - 1))
         if unit not in range(sizes[layer + 1]):
-            raise Refused("weight", WORDS["place"].format(what=f"unit {unit} of {sizes[layer + 1]}"))
+            raise Refused("weight", Said(WORDS["unit"], place=unit, many=sizes[layer + 1]))
         if source != "bias" and source not in range(sizes[layer]):
-            raise Refused("weight", WORDS["place"].format(what=f"source {source} of {sizes[layer]}"))
+            raise Refused("weight", Said(WORDS["source"], place=source, many=sizes[layer]))
         number = _number(value)
         if not math.isfinite(number):
-            raise Refused("weight", WORDS["value"].format(given=f"{value}"[:40]))
+            raise Refused("weight", Said(WORDS["value"], given=f"{value}"[:40]))
         place = None if source == "bias" else int(source)
         run.edit(self.pictures.shown, int(layer), int(unit), place, number)
         self.pictures.renew()
@@ -245,7 +250,7 @@ class Bench:
     def _run(self) -> Run:
         """Return the run."""
         if self.run is None:
-            raise Refused("", WORDS["begin"])
+            raise Refused("", Said(WORDS["begin"]))
         return self.run
 
 

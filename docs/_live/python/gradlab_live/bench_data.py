@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import gradlab as gl
 from gradlab_live.bench_own import Refused
+from gradlab_live.bench_words import Said
 
 Array = NDArray[Any]
 
@@ -22,7 +23,10 @@ MOST = 400
 PLANES = ("moons", "spirals", "circles", "xor")
 CURVE = ("x = np.linspace(-1, 1, 64)[:, None]", "data = gl.Data(x, np.sin(6 * x) * (1 - x**2) + x)")
 WORDS = {
-    "few": "Draw at least two points, of both classes; there {are} {many} of class 0 and {other} of class 1.",
+    "empty": "Draw at least two points, of both classes; there are none of class 0 and none of class 1.",
+    "first": "Draw at least two points, of both classes; there are none of class 0 and {many} of class 1.",
+    "second": "Draw at least two points, of both classes; there are {many} of class 0 and none of class 1.",
+    "single": "Draw at least two points, of both classes; there is 1 of class 0 and none of class 1.",
     "unknown": "There is no data set “{name}”; the bench has {names}.",
     "point": "“{text}” is no point of the plane.",
 }
@@ -98,7 +102,8 @@ def task(name: str, points: Any = "") -> Task:
         x = np.linspace(-1, 1, 64)[:, None]
         return Task(name, gl.Data(x, np.sin(6 * x) * (1 - x**2) + x), CURVE, ((-1.2, 1.2),))
     if name not in (*PLANES, "digits"):
-        raise Refused("data", WORDS["unknown"].format(name=name, names=", ".join([*PLANES, "digits", "curve", "own"])))
+        names = ", ".join([*PLANES, "digits", "curve", "own"])
+        raise Refused("data", Said(WORDS["unknown"], name=name, names=names))
     data = gl.DATASETS[name]()
     return Task(name, data, (f"data = gl.datasets.{name}()",), () if name == "digits" else _around(data.x))
 
@@ -118,7 +123,7 @@ def decoded(points: Any) -> list[tuple[float, float, int]]:
     for text in points.split("_")[:MOST] if points else []:
         told = _POINT.fullmatch(text)
         if told is None:
-            raise Refused("points", WORDS["point"].format(text=text[:30]))
+            raise Refused("points", Said(WORDS["point"], text=text[:30]))
         found.append((int(told[1]) / 100, int(told[2]) / 100, int(told[3])))
     return found
 
@@ -128,8 +133,8 @@ def _own(given: Any) -> Task:
     points = decoded(given)
     counts = [sum(label == kind for *_, label in points) for kind in (0, 1)]
     if not all(counts):
-        are = "is" if counts[0] == 1 else "are"
-        raise Refused("points", WORDS["few"].format(are=are, many=counts[0] or "none", other=counts[1] or "none"))
+        lack = "first" if counts[1] else "single" if counts[0] == 1 else "second" if counts[0] else "empty"
+        raise Refused("points", Said(WORDS[lack], many=sum(counts)))
     x, labels = [[x, y] for x, y, _ in points], [label for *_, label in points]
     return Task(
         "own", gl.Data(x, labels), ("data = gl.Data(", *_listed(x), *_listed(labels), ")"), ((-EDGE, EDGE),) * 2

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import gradlab as gl
+from gradlab_live.bench_words import Said
 
 MOST_KINKS = 8
 TAKEN = ("data", "dataclasses", "gl", "init", "matched", "net", "np", "run", "theta")
@@ -16,8 +17,9 @@ WORDS = {
     "empty": "There is no activation yet: define one, such as “def f(x): return x * x, 2 * x”.",
     "none": "The code defines no function: it must hold “def f(x):” and return the value and the slope at x.",
     "taken": "The script of the bench needs the name “{name}”; take another one.",
-    "slope": "gradlab does not differentiate: after the value return the slope, “return value, slope”.",
+    "slope": "{said} gradlab does not differentiate: after the value return the slope, “return value, slope”.",
     "raised": "The code of the activation raised {kind}: {what}",
+    "bare": "The code of the activation raised {kind}: nothing more is known.",
     "line": "Line {line} of the activation is no Python: {what}.",
 }
 _JUMP = re.compile(r"jumps from .* near x = (\S+), which is not among its kinks")
@@ -26,14 +28,15 @@ _JUMP = re.compile(r"jumps from .* near x = (\S+), which is not among its kinks"
 class Refused(ValueError):
     """What the bench cannot use: the field of the page, and a sentence."""
 
-    def __init__(self, field: str, said: str) -> None:
-        """Know both."""
-        super().__init__(said)
+    def __init__(self, field: str, said: Said | str) -> None:
+        """Know both; a bare text is what gradlab or Python says."""
+        super().__init__(str(said))
         self.field, self.said = field, said
 
     def told(self) -> dict[str, Any]:
         """Return what the page gets."""
-        return {"ok": False, "field": self.field, "said": self.said}
+        said = self.said.told() if isinstance(self.said, Said) else {"said": self.said}
+        return {"ok": False, "field": self.field, **said}
 
 
 class Own(NamedTuple):
@@ -65,7 +68,7 @@ def own(code: str) -> Own:
     """
     code = code.strip().replace("\r\n", "\n")
     if not code:
-        raise Refused("code", WORDS["empty"])
+        raise Refused("code", Said(WORDS["empty"]))
     name, line = _definition(code)
     try:
         return _checked(code, name, line)
@@ -80,18 +83,18 @@ def _definition(code: str) -> tuple[str, int | None]:
     try:
         tree = ast.parse(code)
     except SyntaxError as error:
-        raise Refused("code", WORDS["line"].format(line=error.lineno, what=error.msg)) from error
+        raise Refused("code", Said(WORDS["line"], line=error.lineno, what=error.msg)) from error
     except ValueError as error:  # a byte of zero
-        raise Refused("code", WORDS["line"].format(line=1, what=error)) from error
+        raise Refused("code", Said(WORDS["line"], line=1, what=error)) from error
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     if not functions:
-        raise Refused("code", WORDS["none"])
+        raise Refused("code", Said(WORDS["none"]))
     bound = {node.name for node in functions}
     outside = [node for node in tree.body if not isinstance(node, ast.FunctionDef)]  # what a function names is its own
     named = [one for node in outside for one in ast.walk(node) if isinstance(one, ast.Name)]
     bound |= {one.id for one in named if isinstance(one.ctx, ast.Store)}
     if taken := sorted(bound & set(TAKEN)):
-        raise Refused("code", WORDS["taken"].format(name=taken[0]))
+        raise Refused("code", Said(WORDS["taken"], name=taken[0]))
     last = functions[-1]
     return last.name, None if last.decorator_list else last.lineno
 
@@ -105,7 +108,7 @@ def _checked(code: str, name: str, line: int | None) -> Own:
         exec(compile(text, "your activation", "exec"), names)
         made = names[name]
         if not isinstance(made, gl.Activation):
-            raise Refused("code", WORDS["none"])
+            raise Refused("code", Said(WORDS["none"]))
         try:
             gl.testing.check_activation(made)
         except gl.testing.SlopeError as error:
@@ -124,19 +127,26 @@ def _decorated(code: str, line: int, kinks: tuple[float, ...]) -> str:
     return "\n".join([*lines[: line - 1], f"@gl.activation{told}", *lines[line - 1 :]])
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException) -> Said | str:
     """Return what is wrong: gradlab's own words, where it has some."""
     said = " ".join(str(error).split())
     if isinstance(error, TypeError) and "must return two things" in said:
-        return f"{closed(said)} {WORDS['slope']}"
+        return Said(WORDS["slope"], said=closed(said))
     if isinstance(error, gl.testing.SlopeError) or _from_gradlab(error):
         return closed(said)
-    return closed(WORDS["raised"].format(kind=type(error).__name__, what=said[:300] or "nothing more is known"))
+    if not said:
+        return Said(WORDS["bare"], kind=type(error).__name__)
+    return Said(WORDS["raised"], kind=type(error).__name__, what=ended(said[:300]))
 
 
 def closed(said: str) -> str:
     """Return a sentence that begins and ends as one."""
-    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
+    return ended(said[:1].upper() + said[1:])
+
+
+def ended(said: str) -> str:
+    """Return words that end as a sentence."""
+    return said if said.endswith((".", "!", "?")) else f"{said}."
 
 
 def _from_gradlab(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import gradlab as gl
 from gradlab_live.bench_data import Task, task
 from gradlab_live.bench_own import Own, Refused, closed, own
+from gradlab_live.bench_words import Said
 from gradlab_live.signals import biases, scaled
 
 State = Mapping[str, Any]
@@ -48,10 +49,25 @@ DEFAULTS: dict[str, Any] = {
     "first-seed": 0,
 }
 WORDS = {
-    "number": "{key} must be a {kind} from {least:g} to {most:g}, not “{given}”.",
+    "number": "{key} must be a number from {least} to {most}, not “{given}”.",
+    "whole": "{key} must be a whole number from {least} to {most}, not “{given}”.",
     "choice": "{key} must be one of {names}, not “{given}”.",
-    "whole": "whole number",
-    "any": "number",
+}
+# of controls, as a sentence begins with them
+NAMES = {
+    "init": "Init",
+    "depth": "Depth",
+    "width": "Width",
+    "normalize": "Normalize",
+    "gain": "Gain",
+    "bias": "Bias",
+    "loss": "Loss",
+    "optimizer": "Optimizer",
+    "schedule": "Schedule",
+    "learning-rate": "Learning rate",
+    "batch-size": "Batch size",
+    "seeds": "Seeds",
+    "first-seed": "First seed",
 }
 # words of gradlab's sentences, and the control that they are about
 _ABOUT = {
@@ -78,10 +94,9 @@ def number(state: State, key: str, *, least: float, most: float, whole: bool = F
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not least <= found <= most or (whole and found != int(found)):
-        kind = WORDS["whole" if whole else "any"]
-        raise Refused(
-            key, WORDS["number"].format(key=_label(key), kind=kind, least=least, most=most, given=f"{given}"[:40])
-        )
+        words = WORDS["whole" if whole else "number"]
+        bounds = {"least": f"{least:g}", "most": f"{most:g}"}
+        raise Refused(key, Said(words, key=Said(NAMES[key]), **bounds, given=f"{given}"[:40]))
     return int(found) if whole else found
 
 
@@ -89,13 +104,8 @@ def choice(state: State, key: str, names: Mapping[str, Any] | tuple[str, ...]) -
     """Return a name of the state that is one of those allowed."""
     given = str(state[key])
     if given not in names:
-        raise Refused(key, WORDS["choice"].format(key=_label(key), names=", ".join(names), given=given[:40]))
+        raise Refused(key, Said(WORDS["choice"], key=Said(NAMES[key]), names=", ".join(names), given=given[:40]))
     return given
-
-
-def _label(key: str) -> str:
-    """Return the name of a control as a sentence begins with it."""
-    return key.capitalize().replace("-", " ")
 
 
 def plain(value: float) -> str:
