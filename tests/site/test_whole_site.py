@@ -308,5 +308,5 @@ def test_each_file_that_a_stylesheet_names_is_looked_for():
     from needed_files import fonts, named_in_styles
 
     assert "korean/gl-korean.otf" in {path.relative_to(DOCS / "_fonts").as_posix() for path in fonts(DOCS / "_fonts")}
-    assert len([*fonts(DOCS / "_fonts")]) == 5
+    assert len({*fonts(DOCS / "_fonts")}) == 5
     assert {path.suffix for path in named_in_styles(DOCS / "_static")} >= {".woff2"}
