@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
@@ -556,9 +557,11 @@ def test_a_page_that_nobody_sees_does_not_train(bench):
     expect(bench.readout("step")).not_to_have_text("0")
     away = "(away) => { Object.defineProperty(document, 'hidden', { get: () => away, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }"
     bench.page.evaluate(away, True)
-    bench.page.wait_for_timeout(1500)
-    stood = bench.step
-    bench.page.wait_for_timeout(1500)
+    for _ in range(20):  # what was under way ends first
+        stood = bench.step
+        bench.page.wait_for_timeout(2500)
+        if bench.step == stood:
+            break
     assert bench.step == stood
     bench.page.evaluate(away, False)
     expect(bench.readout("step")).not_to_have_text(bench.readout("step").inner_text())
@@ -566,21 +569,19 @@ def test_a_page_that_nobody_sees_does_not_train(bench):
     assert bench.step > stood
 
 
-def test_a_speed_is_never_passed(bench):
-    taken = []
-    for speed in ("1", "5", "30", "0"):
-        bench.at(SMALL)
-        bench.part("speed").select_option(speed)
-        bench.do("play")
-        bench.page.wait_for_timeout(3000)
-        bench.do("play")
-        expect(bench.page.locator("[data-do='play']").first).to_have_text("Play")
-        bench.page.wait_for_timeout(300)
-        taken.append(bench.step)
-    assert 1 <= taken[0] <= 5
-    assert taken[0] < taken[1] <= 20
-    assert taken[1] < taken[2] <= 120
-    assert taken[2] < taken[3]
+@pytest.mark.parametrize("speed", [1, 5, 30])
+def test_a_speed_is_never_passed(bench, speed):
+    bench.at(SMALL)
+    bench.part("speed").select_option(str(speed))
+    began = time.monotonic()
+    bench.do("play")
+    expect(bench.readout("step")).not_to_have_text("0", timeout=STARTS)
+    bench.page.wait_for_timeout(2500)
+    taken, seconds = bench.step, time.monotonic() - began
+    bench.do("play")
+    expect(bench.page.locator("[data-do='play']").first).to_have_text("Play")
+    bench.part("speed").select_option("0")
+    assert 1 <= taken <= speed * seconds + 2
 
 
 def test_pause_does_not_wait_for_a_slow_step(bench):
