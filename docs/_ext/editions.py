@@ -78,9 +78,11 @@ def add_switch(app: Sphinx, page: str, template: str, context: dict[str, Any], d
 
 
 def teach_templates(app: Sphinx) -> None:
-    """Let templates say words in the language of this build: ``{{ say("Cite this page") }}``."""
+    """Let templates say words in the language of this build, ``{{ say("Cite this page") }}``, and bring the switch's script."""
     if app.builder.format == "html":
         app.builder.templates.environment.globals["say"] = say
+        if len(languages(app.config)) > 1:
+            app.add_js_file("edition.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
