@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
-from editions import CATALOGUE, folder, say
 from matplotlib import font_manager
 from matplotlib.figure import Figure
+from said import CATALOGUE, folder, say
 
 import gradlab
 from gradlab import ACTIVATIONS, Activation, plots

@@ -29,8 +29,9 @@ SHEET, SCRIPT = "_static/site.css", "_static/site.js"
 # pydata-sphinx-theme's templates load these by themselves, around all others; docs/_templates/layout.html does not.
 THEME_SHEETS = ["_static/styles/theme.css", "_static/styles/pydata-sphinx-theme.css"]
 THEME_SCRIPTS = ["_static/scripts/bootstrap.js", "_static/scripts/pydata-sphinx-theme.js"]
-# sphinx-design's, for tabs, of which the book has none; Sphinx's, for words of its search (search_index.py has another)
-UNUSED = {"_static/design-tabs.js", "_static/sphinx_highlight.js"}
+# sphinx-design's, for tabs, of which the book has none; Sphinx's, for words of its search (search_index.py has another), and
+# in other languages than English for its words in scripts: it makes a function of a text, which the policy forbids
+UNUSED = {"_static/design-tabs.js", "_static/sphinx_highlight.js", "_static/translations.js"}
 _ADDRESS = re.compile(r"""url\(\s*(["']?)(?![a-z]+:|/|#)([^"')]+)\1\s*\)""")
 _IMPORT = re.compile(r"""@import\s+(?:url\()?\s*["']?([^"')\s]+)["']?\s*\)?\s*;""")
 _NAME = re.compile(r"[.#](-?[A-Za-z_][\w-]*)")

@@ -8,38 +8,32 @@ the catalogue ``gradlab.po``, with the English words as keys.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from docutils import nodes
+from said import CATALOGUE, FIRST, amount, folder, later, say
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.locale import get_translation
 from sphinx.util.i18n import CatalogInfo
 
+__all__ = [
+    "ASIDE",
+    "CATALOGUE",
+    "FIRST",
+    "NAMES",
+    "addresses",
+    "amount",
+    "folder",
+    "languages",
+    "later",
+    "root",
+    "say",
+    "told",
+]
+
 NAMES = {"en": "English", "ko": "한국어"}  # of languages, in themselves
-FIRST = "en"
-CATALOGUE = "gradlab"
-T = TypeVar("T")
 ASIDE = "gl-aside"  # of a page's metadata: what it says in no paragraph, in English and in this language
-_translate = get_translation(CATALOGUE)
-
-
-def say(words: str, **values: object) -> str:
-    """Return words of the book's furniture in the language of this build, with values in their places."""
-    told = str(_translate(words))
-    return told.format(**values) if values else told
-
-
-def later(words: T) -> T:
-    """Return words that are said elsewhere, as a text or in a table: the catalogue has them too (furniture.py)."""
-    return words
-
-
-def amount(number: int, noun: str) -> str:
-    """Return a number with its noun, whose plural is regular; Korean has one form for both."""
-    told = say(f"{{number}} {noun}s", number=number)
-    return f"{number} {noun}" if told == f"1 {noun}s" else told
 
 
 def told(env: BuildEnvironment, page: str, text: str) -> str:
@@ -50,11 +44,6 @@ def told(env: BuildEnvironment, page: str, text: str) -> str:
 def languages(config: Config) -> list[str]:
     """Return the languages that are built."""
     return [name.strip() for name in str(config.gl_editions).split(",") if name.strip()]
-
-
-def folder(language: str) -> str:
-    """Return where an edition lies, from the root of the site."""
-    return "" if language == FIRST else f"{language}/"
 
 
 def root(config: Config) -> str:
@@ -89,9 +78,11 @@ def add_switch(app: Sphinx, page: str, template: str, context: dict[str, Any], d
 
 
 def teach_templates(app: Sphinx) -> None:
-    """Let templates say words in the language of this build: ``{{ say("Cite this page") }}``."""
+    """Let templates say words in the language of this build, ``{{ say("Cite this page") }}``, and bring the switch's script."""
     if app.builder.format == "html":
         app.builder.templates.environment.globals["say"] = say
+        if len(languages(app.config)) > 1:
+            app.add_js_file("edition.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -57,6 +57,8 @@ def has_words(text: str) -> bool:
     """Return whether a label has anything to translate: not where it is a number, a formula, or names of functions."""
     if text.replace(" ", "_") in _NAMES:
         return False
+    if text.startswith("a {"):  # "a 7", of a digit: an article is a word
+        return True
     words = _WORD.findall(_RAISED.sub(" ", without_formulas(text)))
     return any(not catalogues.is_name(word) and word not in _NAMES and not re.search(r"\d", word) for word in words)
 

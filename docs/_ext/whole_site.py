@@ -122,7 +122,10 @@ def reader_stopped(number: int, frame: FrameType | None) -> None:
 
 def child_ended(number: int, frame: FrameType | None) -> None:
     """Break off where the system killed one of Sphinx's readers or writers, for which Sphinx would wait forever."""
-    ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    try:
+        ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:  # waited for already; where a wait is under way, subprocess would hear it and say 0
+        return
     if ended and ended.si_code == os.CLD_KILLED and ended.si_status not in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # said once
         raise ProcessKilled(signal.Signals(ended.si_status).name)
@@ -195,12 +198,7 @@ def also(language: str, builder: str, source: Path, folder: Path, *, options: li
     """Build another edition in a process of its own: extensions keep what they know of one book; return its exit code."""
     print(f"\nThe book in another language: {language}", flush=True)
     command = [sys.executable, __file__, builder, str(source), str(folder), "--edition", language, *options]
-    heard = signal.signal(signal.SIGCHLD, signal.SIG_DFL) if hasattr(signal, "SIGCHLD") else None
-    try:  # child_ended looks at workers of Sphinx; on some systems it would take this process's exit code away
-        return subprocess.run(command, env={**os.environ, LANGUAGE: language}, check=False).returncode
-    finally:
-        if heard is not None:
-            signal.signal(signal.SIGCHLD, heard)
+    return subprocess.run(command, env={**os.environ, LANGUAGE: language}, check=False).returncode
 
 
 def build(

@@ -206,6 +206,7 @@ def test_names_formulas_and_numbers_need_no_translation(text):
     import figure_labels
 
     assert not figure_labels.has_words(label_words.pattern(text)[0])
+    assert figure_labels.has_words(label_words.pattern("a 7")[0])
 
 
 def test_a_translation_may_be_the_same_as_the_original(tmp_path):

@@ -175,6 +175,20 @@ def alive(process: int) -> bool:
         return False
 
 
+def test_the_exit_code_of_a_program_that_a_build_runs_is_its_own():
+    """What is heard when a child ends took it away: a bundler that failed was taken for one that had done its work."""
+    code = (
+        "import subprocess, sys, whole_site\n"
+        "whole_site.listen()\n"
+        "for wanted in range(4):\n"
+        "    command = [sys.executable, '-c', f'raise SystemExit({wanted})']\n"
+        "    assert subprocess.run(command, check=False).returncode == wanted, wanted\n"
+        "    assert subprocess.run(command, check=False, capture_output=True).returncode == wanted, wanted\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(DOCS / "_ext")}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=60)
+
+
 def test_a_build_that_was_killed_is_taken_up(book):
     build_folder = book.folder / "docs" / "_build"
     before = site(book)
@@ -308,5 +322,5 @@ def test_each_file_that_a_stylesheet_names_is_looked_for():
     from needed_files import fonts, named_in_styles
 
     assert "korean/gl-korean.otf" in {path.relative_to(DOCS / "_fonts").as_posix() for path in fonts(DOCS / "_fonts")}
-    assert len([*fonts(DOCS / "_fonts")]) == 5
+    assert len({*fonts(DOCS / "_fonts")}) == 5
     assert {path.suffix for path in named_in_styles(DOCS / "_static")} >= {".woff2"}
