@@ -235,7 +235,7 @@ export class Live {
       this.running = false;
       if (answer.field === "code") this.own.judge(spoken(answer));
     }
-    if (answer?.said) this.voice.remark(spoken(answer));
+    if (answer?.said) this.voice.remark((answer.parts ?? [answer]).map(spoken).join(" "));
   }
 
   /** Some steps, and a picture of them; a story is judged at the very step that it names. */

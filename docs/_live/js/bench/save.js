@@ -87,12 +87,26 @@ export function standalone(drawn, what) {
   return signed(copy, drawn.width.baseVal.value, drawn.height.baseVal.value, what);
 }
 
+/** The room that a text takes, in letters: a Korean syllable is as wide as two. @param {string} text */
+const room = (text) => [...text].reduce((sum, sign) => sum + (/\p{Script=Hangul}/u.test(sign) ? 2 : 1), 0);
+
+/** A text in pieces that a line has room for. @param {string} text @param {number} most */
+function cut(text, most) {
+  const pieces = [""];
+  for (const sign of text) {
+    const last = pieces.length - 1;
+    if (room(pieces[last] + sign) > most) pieces.push(sign);
+    else pieces[last] += sign;
+  }
+  return pieces;
+}
+
 /** Words in lines. @param {string} text @param {number} most */
 function folded(text, most) {
   const lines = /** @type {string[]} */ ([]);
   for (const word of text.split(" ").filter(Boolean)) {
     const last = lines.length - 1;
-    if (last >= 0 && lines[last].length + word.length < most) lines[last] += ` ${word}`;
+    if (last >= 0 && room(lines[last]) + room(word) < most) lines[last] += ` ${word}`;
     else lines.push(word);
   }
   return lines;
@@ -101,10 +115,10 @@ function folded(text, most) {
 /** The parts of an attribution in lines. @param {string} text @param {number} most */
 function wrapped(text, most) {
   const lines = [""];
-  for (const part of text.split(" · ").flatMap((one) => one.match(new RegExp(`.{1,${most}}`, "gu")) ?? [])) {
+  for (const part of text.split(" · ").flatMap((one) => cut(one, most))) {
     const line = lines[lines.length - 1];
     if (!line) lines[lines.length - 1] = part;
-    else if (line.length + part.length + 3 <= most) lines[lines.length - 1] = `${line} · ${part}`;
+    else if (room(line) + room(part) + 3 <= most) lines[lines.length - 1] = `${line} · ${part}`;
     else lines.push(part);
   }
   return lines;

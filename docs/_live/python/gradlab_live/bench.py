@@ -13,7 +13,7 @@ from gradlab_live.bench_frame import BINS, FINE, LINE, PLANE, REACH, Frame, Pict
 from gradlab_live.bench_own import Refused, own
 from gradlab_live.bench_run import Run
 from gradlab_live.bench_setting import DEFAULTS, IGNORED, Setting, network, refusal
-from gradlab_live.bench_words import Said, Within
+from gradlab_live.bench_words import Said, Within, heard
 
 Told = dict[str, Any]
 
@@ -154,7 +154,8 @@ class Bench:
             raise Refused("code", what) from error
         if whole and self.pictures is not None:
             self.pictures.renew()
-        return {"ok": True, "step": run.step, "steps": int(steps), "said": " ".join(said)}
+        told = {"parts": [heard(one).told() for one in said]} if said else {}
+        return {"ok": True, "step": run.step, "steps": int(steps), "said": " ".join(said), **told}
 
     def frame(self) -> Frame:
         """Return the picture of now: arrays of float32, and of float64 where a number may be too small for that."""

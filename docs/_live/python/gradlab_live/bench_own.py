@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import gradlab as gl
-from gradlab_live.bench_words import Said
+from gradlab_live.bench_words import Said, heard
 
 MOST_KINKS = 8
 TAKEN = ("data", "dataclasses", "gl", "init", "matched", "net", "np", "run", "theta")
@@ -31,12 +31,11 @@ class Refused(ValueError):
     def __init__(self, field: str, said: Said | str) -> None:
         """Know both; a bare text is what gradlab or Python says."""
         super().__init__(str(said))
-        self.field, self.said = field, said
+        self.field, self.said = field, said if isinstance(said, Said) else heard(said)
 
     def told(self) -> dict[str, Any]:
         """Return what the page gets."""
-        said = self.said.told() if isinstance(self.said, Said) else {"said": self.said}
-        return {"ok": False, "field": self.field, **said}
+        return {"ok": False, "field": self.field, **self.said.told()}
 
 
 class Own(NamedTuple):
@@ -131,7 +130,7 @@ def _sentence(error: BaseException) -> Said | str:
     """Return what is wrong: gradlab's own words, where it has some."""
     said = " ".join(str(error).split())
     if isinstance(error, TypeError) and "must return two things" in said:
-        return Said(WORDS["slope"], said=closed(said))
+        return Said(WORDS["slope"], said=heard(closed(said)))
     if isinstance(error, gl.testing.SlopeError) or _from_gradlab(error):
         return closed(said)
     if not said:
