@@ -221,7 +221,9 @@ try {
 
 def node(folder: Path, grid: Path, states: list[dict], base: str = "http://localhost/a/b/"):
     """Run grid.js over the files of a grid; return what it gives for some states."""
-    shutil.copy(SCRIPT, folder / "grid.mjs")
+    shutil.copy(SCRIPT.parents[1] / "say.js", folder / "say.mjs")
+    source = SCRIPT.read_text(encoding="utf-8").replace('"../say.js"', '"./say.mjs"')
+    (folder / "grid.mjs").write_text(source, encoding="utf-8")
     (folder / "run.mjs").write_text(RUN, encoding="utf-8")
     (folder / "asked.json").write_text(json.dumps({"base": base, "settings": states}), encoding="utf-8")
     command = ["node", folder / "run.mjs", folder / "asked.json", grid]

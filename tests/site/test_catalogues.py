@@ -204,6 +204,7 @@ def test_the_words_of_extensions_templates_scripts_and_pages_are_found():
         'Tw"o',
         "{number} claims",
     ]
+    assert list(furniture.of_script('if (a === "b") return; // a place on the page\nc("d");')) == []
     assert list(furniture.of_page("  code_prompt_show: Show the solution\n")) == ["Show the solution"]
 
 
