@@ -7,7 +7,8 @@ cells stand on the pages: both are messages here too. What Python says in a read
 stands in the ``WORDS`` and ``NAMES`` of its modules; the bench's controls name parts of gradlab.
 
 An edition in another language has the words of scripts as a table, ``_static/words.js``, which the book's one script begins
-with; those of the bench come with its page (bench.py). ``python docs/_ext/furniture.py gradlab.pot`` writes the template of the catalogue.
+with; those of the bench come with its page (bench.py). ``python docs/_ext/furniture.py gradlab.pot`` writes the template of
+the catalogue.
 """
 
 from __future__ import annotations
