@@ -109,7 +109,7 @@ export function sentence(frame) {
   if (Number.isFinite(middle)) said.push(WORDS.accuracy(ranged(middle, frame.accuracy)));
   else said.push(WORDS.loss(number(quantiles(frame.loss).middle, 3)));
   const share = ratio(frame);
-  if (Number.isFinite(share)) said.push(share < 9.5 ? WORDS.ratio(number(share)) : WORDS.ratioTimes(number(share)));
+  if (Number.isFinite(share)) said.push(share < 1.05 ? WORDS.ratio(number(share)) : WORDS.ratioTimes(number(share)));
   const diverged = frame.diverged.filter((/** @type {number} */ one) => one > 0).length;
   if (diverged) said.push(WORDS.diverged(diverged, frame.loss.length));
   return WORDS.step(whole(frame.step), said);
