@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from logging import CRITICAL, getLogger
 from pathlib import Path
@@ -33,6 +34,7 @@ FULL = (os.strerror(errno.ENOSPC), "database or disk is full")
 MEMORY = ("MemoryError", os.strerror(errno.ENOMEM))
 LANGUAGE = "GRADLAB_LANGUAGE"  # what conf.py asks for the language of a build
 LABELS = "GRADLAB_LABELS"  # and for that of the figures' second labels: kernels draw for both editions at once
+HEARD: list[int] = []  # the signals that asked this process for an end
 OTHER_BUILD = "Another build of this book is running: wait for its end."
 
 
@@ -82,8 +84,8 @@ class Places:
 def sentence(error: BaseException, build: Path) -> str | None:
     """Return what stopped a build and the cure; None where only a traceback can tell."""
     said = f"{type(error).__name__}: {error}\n{getattr(error, 'traceback', '')}"
-    # a reader that Ctrl+C reached first ends as an error of Sphinx
-    reader = isinstance(error, SphinxParallelError) and "KeyboardInterrupt" in said
+    # a reader that Ctrl+C reached first, or whose kernel it reached, ends as an error of Sphinx
+    reader = isinstance(error, SphinxParallelError) and ("KeyboardInterrupt" in said or HEARD)
     if isinstance(error, KeyboardInterrupt) or reader:
         return "The build was interrupted. Pages whose cells have run come from the cache next time."
     if isinstance(error, OSError) and error.errno == errno.ENOSPC or any(words in said for words in FULL):
@@ -104,14 +106,15 @@ def sentence(error: BaseException, build: Path) -> str | None:
 
 
 def stopped(number: int, frame: FrameType | None) -> None:
-    """End as Ctrl+C does when the system asks for an end."""
+    """End at Ctrl+C, and as it does when the system asks for an end."""
+    HEARD.append(number)
     raise KeyboardInterrupt
 
 
 def let_end() -> None:
-    """Hear no second call for an end: whoever ends a build (nox does) says it again soon, and louder."""
+    """Note a second call for an end and no more: whoever ends a build (nox does) says it again soon, and louder."""
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)
+        signal.signal(name, lambda number, frame: HEARD.append(number))
 
 
 def reader_stopped(number: int, frame: FrameType | None) -> None:
@@ -134,6 +137,7 @@ def child_ended(number: int, frame: FrameType | None) -> None:
 def listen() -> None:
     """Hear what the system says to this process; the readers and writers that Sphinx forks end at once, as they always did."""
     usual = {signal.SIGTERM: signal.signal(signal.SIGTERM, stopped), signal.SIGINT: reader_stopped}
+    signal.signal(signal.SIGINT, stopped)
     if hasattr(os, "waitid"):
         usual[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, child_ended)
     if hasattr(os, "register_at_fork"):
@@ -225,6 +229,8 @@ def build(
             told = "The build has found the faults above."
         except (Exception, KeyboardInterrupt) as error:
             let_end()
+            if isinstance(error, SphinxParallelError):
+                time.sleep(0.2)  # Ctrl+C may have reached a reader's kernel before this process
             code, told = 2, sentence(error, folder) or ""
             if not told:
                 handle_exception(error, stderr=sys.stderr)

@@ -504,7 +504,7 @@ def many(folder, count):
 
 def test_many_new_pictures_are_drawn_by_processes_and_are_the_same(tmp_path):
     drawings = many(tmp_path / "together", pictures.FEW + 4)
-    app = SimpleNamespace(outdir=str(tmp_path / "html"))
+    app = SimpleNamespace(outdir=str(tmp_path / "html"), config=SimpleNamespace(language="en"))
     pictures.write_all(app, drawings)
     assert len(app.gl_kept) == len(drawings)
     for one in drawings:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import live_book
@@ -37,11 +40,13 @@ CanvasRenderingContext2D.prototype.clearRect = function (...box) {
 
 def stories() -> dict[str, dict]:
     """Return the stories of what trains, as the page has them."""
-    source = (DOCS / "_live" / "js" / "bench" / "stories.js").as_uri()
-    code = f"import({source!r}).then(({{ STORIES }}) => console.log(JSON.stringify(STORIES)))"
-    told = subprocess.run(
-        ["node", "--experimental-default-type=module", "-e", code], capture_output=True, text=True, check=True
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        # Node takes a script for a module where a package says so; which of its options do, changes from one to the next
+        shutil.copytree(DOCS / "_live" / "js", folder, dirs_exist_ok=True)
+        Path(folder, "package.json").write_text('{"type": "module"}', encoding="utf-8")
+        source = Path(folder, "bench", "stories.js").as_uri()
+        code = f"import({source!r}).then(({{ STORIES }}) => console.log(JSON.stringify(STORIES)))"
+        told = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
     return {one["key"]: one for one in json.loads(told.stdout) if one["judgement"]["on"] == "live"}
 
 
