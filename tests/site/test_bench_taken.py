@@ -267,6 +267,11 @@ def trained(bench: Bench) -> Bench:
     bench.begin(SMALL)
     bench.train()
     bench.part("which").focus()
+    # the last pictures of a training are drawn after it has paused
+    net, before = bench.page.locator("[data-part='net']"), ""
+    while (now := net.evaluate("(canvas) => canvas.toDataURL()")) != before:
+        before = now
+        bench.page.wait_for_timeout(300)
     return bench
 
 

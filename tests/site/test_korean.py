@@ -310,6 +310,10 @@ def test_a_browser_shows_the_edition_without_trouble_and_its_search_strips_parti
     view.on("requestfailed", lambda one: None if "ABORTED" in one.failure else troubles.append(one.url))
     view.goto(f"{address}ko/first.html", wait_until="load")
     assert view.locator(".gl-toolbar button", has_text="복사").count()
+    family = "one => getComputedStyle(one).fontFamily"
+    assert "Font Awesome" in view.locator("i.fa-solid").first.evaluate(family)
+    assert view.locator("pre").first.evaluate(family).startswith('"GL Code"')
+    assert view.locator("article h1").evaluate(family).startswith('"GL Korean"')
     for words in ("가중치", "가중치를", "가중치가", "가중치란", "가중치에서는"):
         view.goto(f"{address}ko/search.html?q={words}", wait_until="load")
         titles = view.locator(".gl-search-results a.gl-search-title").all_inner_texts()
