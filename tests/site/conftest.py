@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup
 from built_book import HTML
 from playwright.sync_api import Browser, sync_playwright
 
+import gradlab as gl
+
 # Without these, Chromium talks to its maker's hosts, and as root it does not start at all.
 FLAGS = [
     "--no-sandbox",
@@ -24,6 +26,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def the_registry_stays_as_it_was() -> Iterator[None]:
+    """Forget what a test has registered: pages and catalogues tell of all that is there."""
+    parts = dict(gl.ACTIVATIONS._parts)
+    yield
+    gl.ACTIVATIONS._parts.clear()
+    gl.ACTIVATIONS._parts.update(parts)
 
 
 @pytest.fixture(scope="session")

@@ -306,7 +306,7 @@ def natively(story: dict) -> dict[str, np.ndarray]:
 def test_a_live_story_is_judged_at_its_step_by_every_seed_and_true(bench, key):
     story = LIVE[key]
     bench.at(f"story={key}")
-    expect(bench.page.locator(SAID)).to_have_text(f"To be seen at step {story['judgement']['steps']}.")
+    expect(bench.page.locator(SAID)).to_have_text(f"To be seen at step {story['judgement']['steps']}.", timeout=STARTS)
     bench.do("play")
     expect(bench.page.locator(SAID)).to_have_text(re.compile("^As the story says: "), timeout=STARTS)
     found = natively(story)

@@ -18,8 +18,6 @@ from gradlab_live.bench import Bench
 from gradlab_live.bench_words import Said, Within, heard
 from playwright.sync_api import Browser, expect
 
-import gradlab as gl
-
 BENCH = DOCS / "_live" / "js" / "bench"
 HANGUL = re.compile("[가-힣]")
 # names, of which Korean has no other
@@ -42,14 +40,6 @@ const found = [false, true].map((korean) => {
 });
 console.log(JSON.stringify({ seen: main, spoken: found }));
 """
-
-
-@pytest.fixture(autouse=True)
-def the_registry_stays_as_it_was():
-    parts = dict(gl.ACTIVATIONS._parts)
-    yield
-    gl.ACTIVATIONS._parts.clear()
-    gl.ACTIVATIONS._parts.update(parts)
 
 
 @pytest.fixture(scope="module")

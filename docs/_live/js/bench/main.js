@@ -76,7 +76,8 @@ export class Bench {
   async start() {
     this.controls.reflect(this.store.state);
     this.store.subscribe((state, keys, by) => this.changed(state, keys, by));
-    addEventListener("hashchange", () => this.arrive());
+    // the event's own address: by now the state may have been noted over it
+    addEventListener("hashchange", ({ newURL }) => this.arrive(new URL(newURL).hash.slice(1)));
     try {
       this.view.grid = await load(this.book);
     } catch (error) {
@@ -107,10 +108,10 @@ export class Bench {
     }, 150);
   }
 
-  /** An address that the reader follows or types. */
-  async arrive() {
-    const fragment = location.hash.slice(1);
+  /** An address that the reader follows or types. @param {string} fragment */
+  async arrive(fragment) {
     if (fragment === this.written || !fragment.includes("=")) return;
+    clearTimeout(this.writing);
     const { state, complaints } = read(fragment);
     this.complain(complaints);
     this.root.scrollIntoView({ block: "start" });
