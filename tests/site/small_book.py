@@ -14,7 +14,7 @@ from built_book import DOCS, ROOT
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 # of a kernel that was not the first to find a free port, where several books are built at once: another takes its place
 # and of one that was asked for an end while it ended
-PORT_TAKEN = re.compile(
+KERNEL_NOISE = re.compile(
     r"Traceback \(most recent call last\):\n(?: .*\n)+"
     r"zmq\.error\.ZMQError: (?:Address already in use|Socket operation on non-socket).*\n"
 )
@@ -83,7 +83,7 @@ class Book:
         )
         # ZeroMQ's own complaint where a kernel ends while a busy machine forks another: not of the book
         lines = [line for line in done.stdout.splitlines(keepends=True) if "(src/signaler.cpp:" not in line]
-        return done.returncode, PORT_TAKEN.sub("", "".join(lines))
+        return done.returncode, KERNEL_NOISE.sub("", "".join(lines))
 
     def html(self, name: str) -> str:
         """Return a page as text, without its tags."""

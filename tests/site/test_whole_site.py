@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import whole_site
 from built_book import DOCS
-from small_book import PORT_TAKEN, Book, cell
+from small_book import KERNEL_NOISE, Book, cell
 from sphinx.errors import SphinxParallelError
 
 PAGES = {f"page{number}": "\nOne and one.\n" + cell(f"1 + {number}") for number in range(6)}
@@ -42,7 +42,7 @@ def nothing_half(book: Book) -> bool:
 def told(done: subprocess.CompletedProcess) -> list[str]:
     """Return what a build said on the error stream, less what kernels say as they are ended."""
     noise = re.compile(r"^$|\(src/signaler\.cpp:|^\[IPKernelApp\]")
-    return [line for line in PORT_TAKEN.sub("", done.stderr).splitlines() if not noise.search(line)]
+    return [line for line in KERNEL_NOISE.sub("", done.stderr).splitlines() if not noise.search(line)]
 
 
 @pytest.fixture(scope="module")
