@@ -6,6 +6,7 @@ import functools
 import gc
 import http.server
 import os
+import subprocess
 import threading
 from collections.abc import Iterator
 
@@ -26,6 +27,19 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> pytest.TestReport:
+    """Show what a program that failed has printed: its exception keeps that to itself."""
+    report = yield
+    if call.excinfo and isinstance(call.excinfo.value, subprocess.CalledProcessError):
+        for name in ("stdout", "stderr"):
+            said = getattr(call.excinfo.value, name) or ""
+            report.sections.append(
+                (f"the program's {name}", said if isinstance(said, str) else said.decode(errors="replace"))
+            )
+    return report
 
 
 @pytest.fixture(autouse=True)

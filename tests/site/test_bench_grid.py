@@ -15,6 +15,7 @@ from pathlib import Path
 import bench_code
 import bench_grid
 import bench_passes
+import in_node
 import numpy as np
 import pytest
 from built_book import DOCS, HTML
@@ -26,7 +27,6 @@ from sphinx.errors import ConfigError
 import gradlab as gl
 
 GRID = HTML / "_bench"
-SCRIPT = DOCS / "_live" / "js" / "bench" / "grid.js"
 LINES = bench_grid.lines()
 BANDS = ("gradient", "delta", "spread")
 ENDS = {"low": 0.1, "middle": 0.5, "high": 0.9}
@@ -179,7 +179,7 @@ def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_
     drawn = settings(1, 10)
     everything = [(place, depth) for place, line in enumerate(LINES) for depth in line.depths]
     whole = [(name, *one) for name in ("relu", "threshold") for one in everything]
-    seen = in_node(tmp_path, GRID, [*drawn, *whole])
+    seen = through_node(tmp_path, GRID, [*drawn, *whole])
     for (activation, place, depth), view in zip([*drawn, *whole], seen, strict=True):
         wanted = bench_code.view(read(activation)[place], depth)
         assert (view["theory"] is None) == (wanted["theory"] is None)
@@ -196,7 +196,7 @@ def test_grid_js_reads_ten_settings_as_probe_measures_them_and_all_of_a_file_as_
 
 RUN = """
 import { readFile } from "node:fs/promises";
-import { apart, load } from "./grid.mjs";
+import { apart, load } from "./bench/grid.js";
 const { base, settings } = JSON.parse(await readFile(process.argv[2]));
 globalThis.document = { baseURI: base };
 globalThis.fetch = async (address) => {
@@ -221,17 +221,11 @@ try {
 
 def node(folder: Path, grid: Path, states: list[dict], base: str = "http://localhost/a/b/"):
     """Run grid.js over the files of a grid; return what it gives for some states."""
-    shutil.copy(SCRIPT.parents[1] / "say.js", folder / "say.mjs")
-    source = SCRIPT.read_text(encoding="utf-8").replace('"../say.js"', '"./say.mjs"')
-    (folder / "grid.mjs").write_text(source, encoding="utf-8")
-    (folder / "run.mjs").write_text(RUN, encoding="utf-8")
     (folder / "asked.json").write_text(json.dumps({"base": base, "settings": states}), encoding="utf-8")
-    command = ["node", folder / "run.mjs", folder / "asked.json", grid]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    return json.loads(done.stdout)
+    return in_node.run(RUN, str(folder / "asked.json"), str(grid))
 
 
-def in_node(folder: Path, grid: Path, drawn: list[tuple[str, int, int]]):
+def through_node(folder: Path, grid: Path, drawn: list[tuple[str, int, int]]):
     keys = ("init", "normalize", "residual", "gain", "bias")
     states = [
         {"activation": name, **dict(zip(keys, LINES[place], strict=False)), "depth": str(depth)}
@@ -288,7 +282,7 @@ def invented(seed: int) -> list[dict]:
 def test_any_numbers_are_read_as_they_were_written(small, tmp_path):
     wanted, drawn = invented(0), [("tanh", place, depth) for place, line in enumerate(LINES) for depth in line.depths]
     decoded = bench_code.decode((small / "tanh-0.bin").read_bytes(), LINES)
-    seen = in_node(tmp_path, small, drawn)
+    seen = through_node(tmp_path, small, drawn)
     for (_, place, depth), view in zip(drawn, seen, strict=True):
         curves = wanted[place]
         here = {

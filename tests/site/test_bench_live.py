@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import in_node
 import live_book
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from built_book import DOCS
 from gradlab_live import bench as engine
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
@@ -40,14 +35,8 @@ CanvasRenderingContext2D.prototype.clearRect = function (...box) {
 
 def stories() -> dict[str, dict]:
     """Return the stories of what trains, as the page has them."""
-    with tempfile.TemporaryDirectory() as folder:
-        # Node takes a script for a module where a package says so; which of its options do, changes from one to the next
-        shutil.copytree(DOCS / "_live" / "js", folder, dirs_exist_ok=True)
-        Path(folder, "package.json").write_text('{"type": "module"}', encoding="utf-8")
-        source = Path(folder, "bench", "stories.js").as_uri()
-        code = f"import({source!r}).then(({{ STORIES }}) => console.log(JSON.stringify(STORIES)))"
-        told = subprocess.run(["node", "-e", code], capture_output=True, text=True, check=True)
-    return {one["key"]: one for one in json.loads(told.stdout) if one["judgement"]["on"] == "live"}
+    told = in_node.run('import { STORIES } from "./bench/stories.js";\nconsole.log(JSON.stringify(STORIES));\n')
+    return {one["key"]: one for one in told if one["judgement"]["on"] == "live"}
 
 
 LIVE = stories()

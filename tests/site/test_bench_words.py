@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from types import SimpleNamespace
 
 import bench as page
 import catalogues
 import furniture
+import in_node
 import pytest
 from bs4 import BeautifulSoup
 from built_book import DOCS
@@ -30,8 +30,8 @@ COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"])//[^\n]*", re.DOTALL)
 CODE = ("def f(x):", "../", "./", "gl-", "learn/", "gradient theory")  # literals that are no words
 SMALL = {"activation": "tanh", "init": "matched", "depth": 3, "width": 3, "seeds": 2}
 SENTENCE = """
-const { seen } = await import(process.argv[1] + "/sentence.js");
-const { spoken } = await import(process.argv[1] + "/spoken.js");
+const { seen } = await import("./bench/sentence.js");
+const { spoken } = await import("./bench/spoken.js");
 const { state, held, signals, told } = JSON.parse(process.argv[2]);
 const main = seen(state, signals, { state: held, signals }, { vanishes: 0.01, explodes: 100 });
 const found = [false, true].map((korean) => {
@@ -72,10 +72,7 @@ def untold(text: str) -> list[str]:
 
 def node(about: dict, korean: dict[str, str], before: str = "") -> dict:
     """Run the scripts that say what is seen; ``before`` is run before they are read."""
-    command = ["node", "--experimental-default-type=module", "--input-type=module", "-e", before + SENTENCE]
-    given = [BENCH.as_uri(), json.dumps(about), json.dumps(table(korean))]
-    done = subprocess.run([*command, *given], capture_output=True, text=True, check=True, timeout=120)
-    return json.loads(done.stdout)
+    return in_node.run(before + SENTENCE, json.dumps(about), json.dumps(table(korean)))
 
 
 # -- where words are ---------------------------------------------------------------------------------------------------
@@ -153,7 +150,7 @@ def test_the_page_of_another_language_has_its_words_before_the_bench(tmp_path, s
     assert loaded == ["live/bench-words.js", "live/bench.js"]
     script = (folder / page.TABLE).read_text(encoding="utf-8")
     told = f"globalThis.glWords = {{ Copy: 'kept' }};\n{script}\nconsole.log(JSON.stringify(glWords))"
-    words = json.loads(subprocess.run(["node", "-e", told], capture_output=True, text=True, check=True).stdout)
+    words = in_node.run(told)
     assert words.pop("Copy") == "kept"
     assert words["It vanishes."] == "기울기가 소실됩니다."
     assert not words.keys() & furniture.scripts(DOCS).keys()  # which the book's own table has
