@@ -55,6 +55,7 @@ extensions = [
     "bench",
     "bench_grid",
     "bundles",
+    "cell_comments",
     "cell_toolbar",
     "chapters",
     "checked_cards",
@@ -131,8 +132,8 @@ suppress_warnings = [
     "mystnb.unknown_mime_type",  # of a claim's record, which travels with its badge; see _ext/claims.py
     "mystnb.exec",  # _ext/executed_cells.py warns of the same page, with the cell and what happened there
 ]
-# of gradlab_live: see _ipython/small_results_config.py, and narrow_figures_config.py
-RESULTS_ARE_MADE_BY = ("effects", "known", "narrow", "needs", "results", "statements")
+# of gradlab_live: see _ipython/small_results_config.py, narrow_figures_config.py and labels_config.py
+RESULTS_ARE_MADE_BY = ("effects", "known", "labels", "narrow", "needs", "results", "statements")
 nb_kernel_rgx_aliases = {".*": "python3"}  # a page saved by somebody's Jupyter may name a kernel of that machine
 
 
@@ -149,7 +150,7 @@ def _execution_key() -> str:
     drawing = [HERE / "matplotlibrc", *(HERE / "_fonts").glob("*.ttf")]
     if LABELS:  # figures are drawn with these as well, see _ipython/labels_config.py
         words = HERE / "locales" / LABELS / "LC_MESSAGES" / "figures.po"
-        drawing += [path for path in (words, HERE / "_ext" / "label_words.py") if path.is_file()]
+        drawing += [words] if words.is_file() else []
         drawing += (HERE / "_fonts" / "korean").glob("*.otf")
         digest.update(LABELS.encode() + b"\0")
     for path in sorted([*package, *live, *drawing, *(HERE / "_ipython").rglob("*_config.py")]):

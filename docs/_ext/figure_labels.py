@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import polib
 from docutils import nodes
 from editions import FIRST
 from frames import RECORD
-from label_words import CATALOGUE, Labels, pattern, without_formulas
+from gradlab_live.labels import CATALOGUE, Labels, of_frames, pattern, without_formulas
 from myst_nb.core import render
 from myst_nb.core.render import MimeData
 from narrow_figures import drawing
@@ -92,7 +92,7 @@ class ExchangeDrawings(SphinxTransform):
                 _log.warning(told, *place, location=self.env.docname, type="gradlab", subtype="label")
             self._exchange(bundle, node)
             if record:
-                bundle["gl_moving"] = {**_told(record, known), "pool": node["pool"], "order": node["order"]}
+                bundle["gl_moving"] = {**of_frames(record, known), "pool": node["pool"], "order": node["order"]}
 
     def _exchange(self, bundle: nodes.container, node: labels) -> None:
         """Change the drawings of an output."""
@@ -120,12 +120,6 @@ def _spoken(record: dict[str, Any]) -> Iterator[str]:
         yield from values
 
 
-def _told(record: dict[str, Any], known: Labels) -> dict[str, Any]:
-    """Return what the sliders of a figure say in another language."""
-    values = [[known.told(value) for value in each] for each in record["values"]]
-    return {**{key: [known.told(text) for text in record[key]] for key in ("says", "names")}, "values": values}
-
-
 def _name(node: nodes.Node) -> str:
     """Return the name of the figure that an output stands in, or its first words."""
     while node is not None:
@@ -139,18 +133,22 @@ def _messages(app: Sphinx, language: str) -> Path:
     return Path(app.srcdir, "locales", language, "LC_MESSAGES")
 
 
-def write_template(app: Sphinx, exception: Exception | None) -> None:
-    """Write the template of the catalogue."""
-    if exception is not None or app.builder.name != "gettext":
-        return
+def write_catalogue(app: Sphinx, name: str, known: Mapping[str, Iterable[str]]) -> None:
+    """Write the template of a catalogue of what pages say elsewhere than in their text, in the order of the book."""
     from claims import in_reading_order
 
     made = polib.POFile()
     made.metadata = {"Content-Type": "text/plain; charset=utf-8"}
-    for text in {text: None for page in in_reading_order(app.env) for text in app.env.gl_labels.get(page, {})}:
+    for text in {text: None for page in in_reading_order(app.env) for text in known.get(page, ())}:
         made.append(polib.POEntry(msgid=text))
     if len(made):
-        made.save(str(Path(app.outdir, f"{CATALOGUE}.pot")))
+        made.save(str(Path(app.outdir, f"{name}.pot")))
+
+
+def write_template(app: Sphinx, exception: Exception | None) -> None:
+    """Write the template of the catalogue."""
+    if exception is None and app.builder.name == "gettext":
+        write_catalogue(app, CATALOGUE, app.env.gl_labels)
 
 
 def begin(app: Sphinx) -> None:

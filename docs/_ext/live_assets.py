@@ -31,8 +31,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import polib
 from docutils import nodes
+from editions import FIRST
 from filelock import FileLock
+from gradlab_live.labels import CATALOGUE
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
 from themed_figures import DARK
@@ -54,6 +57,7 @@ class Live(NamedTuple):
     """What the pages ask for, and how much that is."""
 
     attributes: dict[str, Any]  # of the script
+    labels: str  # what its attribute of that name says, the address seen from the root; empty in the first language
     sizes: dict[str, int]  # bytes sent, by what for
 
 
@@ -155,6 +159,26 @@ def own_entry(wheel: Path) -> dict[str, Any]:
     return {**entry, "file_name": file, "sha256": digest, "imports": ["gradlab"], "depends": ["numpy"]}
 
 
+def _dress(docs: Path, language: str) -> Iterator[tuple[str, bytes]]:
+    """Yield what the worker adds for figures in another language: the words of their labels, and letters."""
+    words = docs / "locales" / language / "LC_MESSAGES" / f"{CATALOGUE}.po"
+    if words.is_file():
+        yield "labels.mo", polib.pofile(str(words)).to_binary()
+        for path in sorted((docs / "_fonts" / "korean").glob("*.otf")):
+            yield path.name, path.read_bytes()
+
+
+def _write_dress(docs: Path, language: str, target: Path) -> str:
+    """Write that; return where, how large it is and its digest."""
+    files = list(_dress(docs, language))
+    if not files:
+        return ""
+    made = packed(iter(files))
+    path = target / f"labels-{language}.zip"
+    path.write_bytes(made)
+    return f"_static/{FOLDER}/{path.name} {len(made)} {hashlib.sha256(made).hexdigest()}"
+
+
 def _inside(docs: Path) -> Iterator[tuple[str, bytes]]:
     """Yield what the worker unpacks: the code that runs cells, and how the book's figures look."""
     python = docs / "_live" / "python"
@@ -222,7 +246,7 @@ def licences(wheels: Path, modules: Path) -> str:
     return f"\n{'=' * 100}\n".join([pyodide, *texts, (wheels / "LICENSES").read_text(encoding="utf-8")])
 
 
-def write(docs: Path, wheel: Path, target: Path, cache: Path) -> Live:
+def write(docs: Path, wheel: Path, target: Path, cache: Path, language: str = FIRST) -> Live:
     """Write the folder of the site; ``cache`` is where npm's packages are kept."""
     modules = node_modules(docs / "_live", cache)
     shutil.rmtree(target, ignore_errors=True)
@@ -244,13 +268,17 @@ def write(docs: Path, wheel: Path, target: Path, cache: Path) -> Live:
         for name, parts in {"worker": ("worker.js", "live.json"), "editor": ("editor.js",)}.items()
     }
     numpy = sum(files[name]["packed"] for name in first) + scripts
+    # apart from what the manifest names, which all editions have in common (shared_files.py)
+    dress = _write_dress(docs, language, target) if language != FIRST else ""
     return Live(
         {f"data-{name}": f"{name}.js?v={mark}" for name, mark in marks.items()},
+        dress,
         {
             "page": sent(target / "page.js", cache),
             "editor": sent(target / "editor.js", cache),
             "numpy": numpy + sent(target / "worker.js", cache),
-            "matplotlib": sum(size["packed"] for name, size in files.items() if name not in first),
+            "matplotlib": sum(size["packed"] for name, size in files.items() if name not in first)
+            + int(dress.split()[1] if dress else 0),
         },
     )
 
@@ -261,14 +289,18 @@ def assemble(app: Sphinx) -> None:
     docs = Path(app.confdir)
     if app.builder.format == "html" and getattr(app, "gl_wheel", None) and (docs / "_live" / "package.json").is_file():
         target = Path(app.outdir, "_static", FOLDER)
-        app.gl_live = write(docs, Path(app.outdir, app.gl_wheel), target, docs / "_build" / "node")
+        made = Path(app.outdir, app.gl_wheel)
+        app.gl_live = write(docs, made, target, docs / "_build" / "node", app.config.language)
 
 
 def offer(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Load the script on the pages that have cells to change, and allow them what Python needs."""
     live: Live | None = app.gl_live
     if live is not None and "data-edit=" in context.get("body", ""):
-        app.add_js_file(f"{FOLDER}/page.js", loading_method="defer", **{"data-page": page, **live.attributes})
+        told = {"data-page": page, **live.attributes}
+        if live.labels:
+            told["data-labels"] = "../" * page.count("/") + live.labels
+        app.add_js_file(f"{FOLDER}/page.js", loading_method="defer", **told)
         context["gl_policy"] = POLICY
 
 

@@ -174,6 +174,10 @@ class DescribePage(SphinxTransform):
                 box["gl-cell"] = number
             shown[number] = facts(cell)
         editable = EDITABLE.fullmatch(name) is not None
+        for number, one in told.items() if editable else ():
+            for bound, fault in one.get("large", {}).items():
+                text = "cell %d: a slow statement binds %s, %s: keep the numbers that are needed, `del` it"
+                _log.warning(text, number + 1, bound, fault, location=name, type="gradlab", subtype="large")
         sources = [one.source for _, one in code]
         record = {
             "version": 1,

@@ -5,11 +5,9 @@ for both editions; _ext/figure_labels.py takes them from there. Each drawing of 
 first drawing is finished by then: nothing here can change a byte of it. A line on the error stream fails the build.
 """
 
-import contextlib
 import functools
 import os
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 from IPython.core.formatters import BaseFormatter
@@ -17,17 +15,14 @@ from IPython.core.pylabtools import print_figure
 from traitlets import ObjectName, Unicode
 
 DOCS = Path(__file__).resolve().parents[1]
-sys.path.append(str(DOCS / "_ext"))
-from label_words import CATALOGUE, Labels  # noqa: E402
+sys.path.append(str(DOCS / "_live" / "python"))
+from gradlab_live import labels  # noqa: E402
 from narrow_figures_config import narrow  # noqa: E402
-
-sys.path.pop()  # the book's extensions are no business of a page
 
 MIME = "application/x-gradlab-labels+json"
 LANGUAGE = os.environ.get("GRADLAB_LABELS", "")  # set by _ext/whole_site.py; nothing is drawn twice without it
 FONTS = DOCS / "_fonts" / "korean"
-FAMILY = "GL Korean"
-LABELS = Labels(DOCS / "locales" / LANGUAGE / "LC_MESSAGES" / f"{CATALOGUE}.mo")
+LABELS = labels.Labels(DOCS / "locales" / LANGUAGE / "LC_MESSAGES" / f"{labels.CATALOGUE}.mo")
 
 
 class LabelsFormatter(BaseFormatter):
@@ -50,7 +45,7 @@ def load_ipython_extension(shell):
     for path in sorted(FONTS.glob("*.otf")) if LANGUAGE else ():
         font_manager.fontManager.addfont(path)
     shell.display_formatter.formatters[MIME] = LabelsFormatter(parent=shell.display_formatter)
-    Moving().listen()
+    Moving(LABELS).listen()
 
 
 def of_figure(figure):
@@ -58,7 +53,7 @@ def of_figure(figure):
     try:
         told = {"texts": texts([figure])}
         if LANGUAGE and told["texts"]:
-            with exchanged([figure]):
+            with labels.exchanged([figure], LABELS):
                 look = {"bbox_inches": "tight", "metadata": {"Date": None}}
                 told |= {"wide": print_figure(figure, "svg", **look), "narrow": narrow(figure)}
     except Exception as error:
@@ -75,48 +70,17 @@ def texts(figures):
     return list(dict.fromkeys(text.get_text() for text in found if text.get_visible() and text.get_text().strip()))
 
 
-@contextlib.contextmanager
-def exchanged(figures):
-    """Have figures speak the other language: the texts that they have, and those that drawing makes, of ticks for one.
-
-    Words beside a formula in one text stay a fault (on the error stream): Matplotlib writes both with one font.
-    """
-    from matplotlib import rc_context, rcParams
-    from matplotlib.text import Text
-
-    set_text = Text.set_text
-    with ExitStack() as undo:
-        for text in [text for figure in figures for text in figure.findobj(Text)]:
-            words, others = text.get_text(), text.get_fontfamily()
-            undo.callback(text.set_fontfamily, others)
-            undo.callback(text.set_text, words)
-            text.set_text(LABELS.told(words))
-            text.set_fontfamily(with_korean(others))
-        undo.enter_context(rc_context({"font.family": with_korean(rcParams["font.family"])}))
-        undo.callback(setattr, Text, "set_text", set_text)
-        Text.set_text = lambda self, words: set_text(self, LABELS.told(words) if isinstance(words, str) else words)
-        yield
-
-
-def with_korean(families):
-    """Return the families of a text with the one that has the letters of the other language, behind the first."""
-    first, *others = families
-    return [first, FAMILY, *(family for family in others if family != FAMILY)]
-
-
-class Moving:
-    """The figures of `frames`, between their layout and their end."""
+class Moving(labels.Moving):
+    """The figures of `frames`, written in both languages."""
 
     known = []  # (what frames returned, what is told of it)
 
     def listen(self):
-        """Look at what gradlab.plots.moving does with figures; what it returns stays as it is."""
+        """Keep what is told of each figure; what `frames` returns stays as it is."""
         from gradlab import plots
         from gradlab.plots import moving
 
-        self.hold_still, self.written_out, self.pooled = moving._hold_still, moving._written_out, moving.pooled
-        self.engines, self.told, frames = [], {}, moving.frames
-        moving._hold_still, moving._written_out = self.hold, self.write
+        self.told, frames, self.pooled = {}, moving.frames, moving.pooled
 
         @functools.wraps(frames)
         def heard(*given, **how):
@@ -128,23 +92,11 @@ class Moving:
 
         plots.frames = moving.frames = heard
 
-    def hold(self, figures):
-        """Remember how figures were laid out."""
-        self.engines = [figure.get_layout_engine() for figure in figures]
-        self.hold_still(figures)
-
     def write(self, figures):
         """Write all figures in the other language too, once they are written."""
         written = self.written_out(figures)
         self.told = {"texts": texts(figures)}
         if LANGUAGE:
-            with exchanged(figures):
-                for figure, engine in zip(figures, self.engines, strict=True):
-                    for axes in figure.axes:
-                        axes.set_in_layout(True)  # being held still has taken them out
-                    figure.set_layout_engine(engine)
-                    figure.draw_without_rendering()
-                self.hold_still(figures)
-                pool, order = self.pooled(self.written_out(figures))
+            pool, order = self.pooled(super().write(figures))
             self.told |= {"pool": pool, "order": order}
         return written

@@ -1,8 +1,8 @@
-"""Refuse cells that keep large results of slow statements, and publish small ones: pages also run in their readers' browsers.
+"""Tell of large results that cells keep of slow statements, and publish small ones: pages also run in their readers' browsers.
 
 What a slow statement has bound or changed is handed to the reader's browser instead of being computed again there, so it has
 to be small and to pickle. It travels as an output of the cell, of a type of its own, so that the cache of executed pages
-keeps it; _ext/live_pages.py takes it from there. A line on the error stream fails the build.
+keeps it; _ext/live_pages.py takes it from there, and refuses what is large on a page that has live cells.
 """
 
 import base64
@@ -89,18 +89,16 @@ class Cells:
         return f"{size / 1000:.0f} kB, packed" if size > results.LARGEST else ""
 
     def end(self, result):
-        """Tell what a cell took, and refuse what it keeps."""
-        if sum(self.seconds) > TOLD:
-            told = {"seconds": [round(one, 3) for one in self.seconds], "results": self.kept}
-            self.shell.display_pub.publish({MIME: told})
+        """Tell what a cell took and made, and what it keeps that is large."""
+        large = {}
         for name, value in self.slow.items():
             ours = not name.startswith("_") and not isinstance(value, (types.ModuleType, types.FunctionType, type))
             if ours and self.shell.user_ns.get(name) is value and (fault := problem(value)):
-                print(
-                    f"a slow statement binds {name}, {fault}: keep the numbers that are needed, `del` it",
-                    file=sys.stderr,
-                )
+                large[name] = fault
         self.slow.clear()
+        if sum(self.seconds) > TOLD:
+            told = {"seconds": [round(one, 3) for one in self.seconds], "results": self.kept, "large": large}
+            self.shell.display_pub.publish({MIME: told})
 
 
 @contextlib.contextmanager

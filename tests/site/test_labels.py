@@ -7,10 +7,10 @@ import re
 import shutil
 
 import catalogues
-import label_words
 import polib
 import pytest
 from built_book import DOCS
+from gradlab_live import labels
 from small_book import Book, cell
 from test_korean import page, translated, whole
 
@@ -194,7 +194,7 @@ def test_a_font_without_the_signs_of_a_label_stops_the_build(book, tmp_path):
     ],
 )
 def test_numbers_are_places(text, key, numbers):
-    found = label_words.pattern(text)
+    found = labels.pattern(text)
     assert found[0] == key
     assert numbers is None or found[1] == numbers
 
@@ -205,8 +205,8 @@ def test_numbers_are_places(text, key, numbers):
 def test_names_formulas_and_numbers_need_no_translation(text):
     import figure_labels
 
-    assert not figure_labels.has_words(label_words.pattern(text)[0])
-    assert figure_labels.has_words(label_words.pattern("a 7")[0])
+    assert not figure_labels.has_words(labels.pattern(text)[0])
+    assert figure_labels.has_words(labels.pattern("a 7")[0])
 
 
 def test_a_translation_may_be_the_same_as_the_original(tmp_path):
@@ -215,11 +215,11 @@ def test_a_translation_may_be_the_same_as_the_original(tmp_path):
     po.append(polib.POEntry(msgid="n Var w", msgstr="n Var w"))
     po.append(polib.POEntry(msgid="{1} % of {2}", msgstr="{2}의 {1} %"))
     po.save_as_mofile(str(tmp_path / "figures.mo"))
-    known = label_words.Labels(tmp_path / "figures.mo")
+    known = labels.Labels(tmp_path / "figures.mo")
     assert known.find("n Var w") == "n Var w"
     assert known.find("12\N{NO-BREAK SPACE}% of 3.1 × 10⁻⁶") == "3.1 × 10⁻⁶의 12 %"
     assert known.find("another") is None
-    assert label_words.Labels(tmp_path / "none.mo").told("another") == "another"
+    assert labels.Labels(tmp_path / "none.mo").told("another") == "another"
 
 
 def test_every_syllable_of_the_catalogues_is_in_the_fonts():

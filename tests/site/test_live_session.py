@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
 import warnings
 
 import numpy as np
+import polib
 import pytest
+from built_book import DOCS
 from gradlab_live import Session, shown
 from gradlab_live.digests import digests
 from gradlab_live.needs import Page
 from gradlab_live.results import pack, unpack
 
 import gradlab as gl
+from gradlab.plots import moving
 
 MATPLOTLIB = "import matplotlib.pyplot as plt"
 
@@ -156,6 +161,58 @@ def test_figures_have_the_colours_and_fonts_of_the_book(tmp_path, monkeypatch):
     assert "#6cb6ff" in figure["dark"]
     assert "#0b61a4" not in figure["dark"]
     assert "stroke-width: 7" in figure["light"]
+
+
+@pytest.fixture
+def korean(tmp_path, monkeypatch):
+    """Dress live cells as the worker does on a page of the Korean edition."""
+    monkeypatch.setattr(shown, "STYLE", tmp_path)
+    for path in [DOCS / "matplotlibrc", *(DOCS / "_fonts").glob("*.ttf"), *(DOCS / "_fonts" / "korean").glob("*.otf")]:
+        shutil.copy(path, tmp_path)
+    po = polib.POFile()
+    po.metadata = {"Content-Type": "text/plain; charset=utf-8"}
+    words = {"layer {1}": "{1}층", "hidden layers": "은닉층", "Of {1} layers {2} is left.": "{1}층에서 {2}만 남습니다."}
+    for word, other in words.items():
+        po.append(polib.POEntry(msgid=word, msgstr=other))
+    (tmp_path / "labels.mo").write_bytes(po.to_binary())
+    for name in ("_hold_still", "_written_out"):
+        monkeypatch.setattr(moving, name, getattr(moving, name))
+
+
+def words(svg):
+    """Return what a drawing says; Matplotlib has each text in a comment before its outlines."""
+    return set(re.findall(r"<!-- (.*?) -->", svg, re.DOTALL))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_figure_speaks_the_language_of_its_page(korean, narrow):
+    code = "fig, ax = plt.subplots(figsize=(7, 2))\nax.bar(['layer 1', 'layer 2'], [1, 2])\nax.set_title('mine')\nplt.show()"
+    reader = Reader(MATPLOTLIB, code)
+    reader.session.figures.narrow = narrow
+    for _ in range(2):  # a second run begins with the figure's own words again
+        (figure,) = reader.run()["figure"]
+        assert {"1층", "2층", "mine"} <= words(figure["light"])
+        assert "layer 1" not in words(figure["light"])
+        assert words(figure["light"]) == words(figure["dark"])
+
+
+def test_frames_speak_the_language_of_their_page(korean):
+    code = "\n    ".join(
+        [
+            "def draw(hidden_layers):",
+            "fig, ax = plt.subplots(figsize=(4, 2), layout='constrained')",
+            "ax.set(xlim=(0, 1), ylim=(0, 1), title=f'layer {hidden_layers}')",
+            "return f'Of {hidden_layers} layers {0.5**hidden_layers:.2f} is left.'",
+        ]
+    )
+    reader = Reader(f"{MATPLOTLIB}\nimport gradlab as gl\n{code}\ngl.plots.frames(draw, hidden_layers=[1, 2])")
+    for _ in range(2):
+        (record,) = reader.run()["frames"]
+        assert record["says"] == ["1층에서 0.50만 남습니다.", "2층에서 0.25만 남습니다."]
+        assert record["names"] == ["은닉층"]
+        for number, pieces in enumerate(record["order"], 1):
+            assert f"{number}층" in words("".join(record["pool"][piece] for piece in pieces))
+        reader.session.forget()
 
 
 def test_no_figure_of_an_earlier_cell_is_shown():

@@ -16,7 +16,9 @@ const PHONE = "(max-width: 600px)"; // as in _ext/narrow_figures.py: below, a fi
 const script = /** @type {HTMLScriptElement} */ (document.currentScript);
 const folder = new URL(".", script.src).href;
 const root = new URL(document.documentElement.getAttribute("data-content_root") ?? "./", location.href).href;
-const { page: name = "", worker = "worker.js", editor = "editor.js" } = script.dataset;
+const { page: name = "", worker = "worker.js", editor = "editor.js", labels = "" } = script.dataset;
+const [place, bytes, sha256] = labels.split(" "); // of what figures need in the page's language: words and letters
+const dress = place && sha256 ? { address: new URL(place, location.href).href, bytes: Number(bytes), sha256 } : null;
 const cells = /** @type {Cell[]} */ ([]);
 const python = new Python(folder + worker);
 /** @type {Promise<Data> | null} */
@@ -71,15 +73,16 @@ const page = {
     const starter = found.starters.find(({ id }) => id === cell.index);
     // an answer stands after what the reader has read, and before the solution
     if (starter) sources.splice(starter.after, Infinity, cell.changed ?? starter.source);
-    const place = starter ? starter.after : Number(cell.index);
+    const at = starter ? starter.after : Number(cell.index);
     const request = {
       sources,
-      cell: place,
+      cell: at,
       answers: starter?.answers ?? null,
       all,
       results: found.results,
       live: `${root}_live/`,
       narrow: matchMedia(PHONE).matches,
+      labels: dress,
       glues: glues(found.cells.flatMap(({ claims }) => claims)),
     };
     cell.editor?.fail(null);
@@ -87,7 +90,7 @@ const page = {
     cell.fewer = false;
     cell.outputs.begin();
     cell.outputs.clearError();
-    const coming = python.run(request, listeners(cell, place));
+    const coming = python.run(request, listeners(cell, at));
     show();
     const began = performance.now();
     const result = await coming;

@@ -4,12 +4,15 @@
 const here = new URL(".", import.meta.url);
 const version = new URL(import.meta.url).search;
 const CACHE = "gradlab-live";
+const PYTHON = "/gradlab_live"; // where the code that runs cells is unpacked
+const STYLE = `${PYTHON}/gradlab_live/style`;
 const TYPES = { wasm: "application/wasm", json: "application/json", mjs: "text/javascript" };
 
 /**
  * @typedef {{ bytes: number, packed: number, sha256: string }} File
  * @typedef {{ python: string, scripts: number, files: Record<string, File>, first: string[] }} Manifest
- * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, narrow: boolean, all: boolean, glues: Record<string, [string, number, boolean][]> }} Request
+ * @typedef {{ sources: string[], cell: number, results: Record<string, object>, live: string, answers: Record<string, string> | null, narrow: boolean, labels: Labels | null, all: boolean, glues: Record<string, [string, number, boolean][]> }} Request
+ * @typedef {{ address: string, bytes: number, sha256: string }} Labels
  */
 
 /** A fault that the page has a sentence for. */
@@ -63,10 +66,13 @@ async function read(found, file) {
   return filled === bytes.length ? bytes : null;
 }
 
+/** What a file of the manifest is called in the browser's store. @param {string} name */
+const key = (name) => `${new URL(name, here).href}?v=${manifest.files[name].sha256.slice(0, 8)}`;
+
 /** Bring a file of the manifest: from the browser's store, or from the server, and then into the store. @param {string} name */
 async function bring(name) {
   const file = manifest.files[name];
-  const address = `${here.href}${name}?v=${file.sha256.slice(0, 8)}`;
+  const address = key(name);
   const store = await self.caches?.open(CACHE).catch(() => null);
   const stored = await store?.match(address).catch(() => null);
   const found =
@@ -117,9 +123,9 @@ async function announce(names, kind) {
   const store = await self.caches?.open(CACHE).catch(() => null);
   let bytes = 0;
   for (const name of names) {
-    const { packed, sha256: sum } = manifest.files[name];
+    const { packed } = manifest.files[name];
     amount.of += packed;
-    if (!(await store?.match(`${here.href}${name}?v=${sum.slice(0, 8)}`).catch(() => null))) bytes += packed;
+    if (!(await store?.match(key(name)).catch(() => null))) bytes += packed;
   }
   if (bytes && kind === "coming") bytes += manifest.scripts;
   post(bytes ? kind : "starting", { bytes });
@@ -138,13 +144,13 @@ async function boot() {
     lockFileURL: `${here.href}pyodide-lock.json`,
     packageBaseUrl: `${here.href}wheels/`,
     packages: ["numpy", "gradlab-book"],
-    env: { HOME: "/home/pyodide", MATPLOTLIBRC: "/gradlab_live/gradlab_live/style/matplotlibrc", MPLBACKEND: "agg" },
+    env: { HOME: "/home/pyodide", MATPLOTLIBRC: `${STYLE}/matplotlibrc`, MPLBACKEND: "agg" },
   });
   if (fault) throw fault;
   post("starting");
-  py.unpackArchive(await once("gradlab_live.zip"), "zip", { extractDir: "/gradlab_live" });
-  py.runPython("import sys; sys.path.insert(0, '/gradlab_live')");
-  const dark = JSON.parse(py.FS.readFile("/gradlab_live/gradlab_live/style/dark.json", { encoding: "utf8" }));
+  py.unpackArchive(await once("gradlab_live.zip"), "zip", { extractDir: PYTHON });
+  py.runPython(`import sys; sys.path.insert(0, '${PYTHON}')`);
+  const dark = JSON.parse(py.FS.readFile(`${STYLE}/dark.json`, { encoding: "utf8" }));
   const printed = py.pyimport("printed_numbers");
   /** @type {Request["glues"]} */
   let glues = {};
@@ -184,6 +190,14 @@ async function load(py, imports) {
   if (fault) throw fault;
 }
 
+/** Bring what figures need in the language of the page, once something can be drawn. @param {any} py @param {Labels} labels */
+async function dress(py, { address, bytes, sha256: sum }) {
+  if (manifest.files[address] || !py.loadedPackages.matplotlib) return;
+  manifest.files[address] = { bytes, packed: bytes, sha256: sum };
+  await announce([address], "more");
+  py.unpackArchive(await once(address), "zip", { extractDir: STYLE });
+}
+
 /** What the answers to an exercise are worth. @param {any} py @param {any} session @param {Record<string, string>} answers */
 function judged(py, session, answers) {
   const bounds = py.toPy(answers);
@@ -196,7 +210,7 @@ function judged(py, session, answers) {
 let booted = null;
 
 /** @param {Request} request */
-async function run({ sources, cell, results, live, answers, narrow, all, glues }) {
+async function run({ sources, cell, results, live, answers, narrow, labels, all, glues }) {
   fault = null;
   booted ??= boot();
   const { py, session, ask } = await booted;
@@ -207,6 +221,7 @@ async function run({ sources, cell, results, live, answers, narrow, all, glues }
   try {
     const plan = session.plan(code, cell, known, fewer).toJs({ dict_converter: Object.fromEntries });
     await load(py, plan.imports ?? []);
+    if (labels) await dress(py, labels);
     post("plan", { steps: plan.steps.length, seconds: plan.seconds });
     await Promise.all(
       Object.entries(/** @type {Record<string, string>} */ (plan.files)).map(async ([digest, file]) => {

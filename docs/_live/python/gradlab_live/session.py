@@ -138,7 +138,7 @@ class Session:
         ways, everything = self._ways(sources, cell, results, fewer), False
         while True:
             planner, plan = ways[0]
-            display, self.kept = shown.Display(self._tell), [] if plan.cut else None
+            display, self.kept = shown.Display(self._tell, self.figures), [] if plan.cut else None
             try:
                 self._check(plan, cell)
                 self._steps(planner, plan, cell, sources, display)

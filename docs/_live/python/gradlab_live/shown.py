@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import linecache
@@ -11,10 +10,11 @@ import re
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from gradlab_live import narrow
+from gradlab_live import labels, narrow
 
 Emit = Callable[[str, dict[str, Any]], None]
 STYLE = Path(__file__).with_name("style")  # packed beside this file when the site is built
@@ -47,9 +47,9 @@ class Display:
     goes_on = True
     drawings: int | None = 6  # of frames: each takes a second in a browser
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, figures: Figures) -> None:
         """Begin a cell."""
-        self.emit, self.claims = emit, 0
+        self.emit, self.figures, self.claims = emit, figures, 0
 
     def show(self, shown: Any) -> None:
         """Show a claim or a figure of frames."""
@@ -57,6 +57,8 @@ class Display:
         if shown._kind_ == "claim":
             self.claims += 1
             record = {key: record[key] for key in ("key", "text", "value", "bound", "holds", "shown")}
+        elif self.figures.labels:
+            record = labels.of_frames(record, self.figures.labels)
         self.emit(shown._kind_, record)
 
 
@@ -92,6 +94,8 @@ class Figures:
         self.dark = _colours()
         self.ready = False
         self.narrow = False  # draw for a phone
+        self.labels: labels.Labels | None = None  # of the page's language, where that is not the book's first
+        self.moving: labels.Moving | None = None
 
     def prepare(self) -> None:
         """Have Matplotlib draw as the book does; it is not imported before somebody wants it."""
@@ -102,13 +106,16 @@ class Figures:
 
         from gradlab_live import backend
 
-        for path in sorted(STYLE.glob("*.ttf")):
+        for path in sorted(STYLE.glob("*.[ot]tf")):
             font_manager.fontManager.addfont(path)
         if (STYLE / "matplotlibrc").is_file():
             matplotlib.rc_file(STYLE / "matplotlibrc")
         matplotlib.use("module://gradlab_live.backend")
         backend.listeners[:] = [self.show]
         self.ready = True
+        if not self.labels and (STYLE / "labels.mo").is_file():
+            self.labels = labels.Labels(STYLE / "labels.mo")
+            self.moving = labels.Moving(self.labels)
 
     def open(self) -> list[int]:
         """Return the numbers of the open figures."""
@@ -131,8 +138,10 @@ class Figures:
 
         out = io.StringIO()
         look = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor(), "bbox_inches": "tight"}
-        with narrow.narrowed(figure) if self.narrow else contextlib.nullcontext(False) as changed:
-            if changed:
+        with ExitStack() as undo:
+            if self.labels:
+                undo.enter_context(labels.exchanged([figure], self.labels))
+            if self.narrow and undo.enter_context(narrow.narrowed(figure)):
                 look["pad_inches"] = narrow.PAD
             figure.savefig(out, format="svg", metadata={"Date": None}, **look)
         light = shorten(out.getvalue())
