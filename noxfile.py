@@ -299,6 +299,13 @@ def site(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def korean(session: nox.Session) -> None:
+    """Build both editions, then test the Korean one in a browser: what CI has no time for."""
+    session.notify("docs", ["ko"])
+    session.notify("site", ["tests/site/test_korean_site.py"])
+
+
+@nox.session(default=False)
 def lighthouse(session: nox.Session) -> None:
     """Judge the built book as a phone on a slow line sees it; ``-- --runs 5 index learn/relu``."""
     if not (BUILD / "html" / "index.html").is_file():

@@ -11,8 +11,9 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from accessible import DESK
 from bs4 import BeautifulSoup
-from built_book import HTML
+from built_book import HTML, files
 from playwright.sync_api import Browser, sync_playwright
 
 import gradlab as gl
@@ -61,7 +62,7 @@ def soups() -> dict[str, BeautifulSoup]:
         path.relative_to(HTML).with_suffix("").as_posix(): BeautifulSoup(
             path.read_text(encoding="utf-8"), "html.parser"
         )
-        for path in sorted(HTML.rglob("*.html"))
+        for path in files("*.html")
         if not {"_static", "claim"} & set(path.relative_to(HTML).parts[:1])
     }
     gc.freeze()
@@ -93,3 +94,33 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def visit(browser, origin):
+    """Open a page; everything that it logs as an error or asks of another host is kept in ``page.troubles``."""
+    contexts = []
+
+    def open_page(name, viewport=DESK, scheme="light"):
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("console", lambda m: page.troubles.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
+        # what a page no longer wants as it is left is no fault
+        page.on(
+            "requestfailed",
+            lambda one: None if "ABORTED" in one.failure else page.troubles.append(f"failed: {one.url}"),
+        )
+        page.on("response", lambda r: page.troubles.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((origin, "data:", "blob:")) else page.troubles.append(f"left: {r.url}"),
+        )
+        page.goto(f"{origin}/{name}.html", wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
-from built_book import HTML
+from built_book import HTML, files
 from live_assets import POLICY
 from policy import policy
 
@@ -133,7 +133,7 @@ def write(folder: Path) -> None:
 
 def attributes() -> dict[str, str]:
     """Return what the script is told on the book's own pages."""
-    for path in sorted(HTML.rglob("*.html")):
+    for path in files("*.html"):
         if "data-worker=" in (text := path.read_text(encoding="utf-8")):
             script = BeautifulSoup(text, "html.parser").select_one("script[data-worker]")
             return {name: script[name] for name in ("data-worker", "data-editor")}

@@ -24,7 +24,7 @@ import pytest
 import slides
 import social_images
 import take_along
-from built_book import DOCS, EXECUTED, HTML, PAGES, ROOT
+from built_book import DOCS, EXECUTED, HTML, PAGES, ROOT, files
 from cell_code import cells
 from docutils import nodes
 from PIL import Image
@@ -62,7 +62,7 @@ def markdown(name: str) -> str:
 
 
 def test_each_page_is_there_as_markdown_and_each_with_cells_as_a_notebook():
-    made = {path.relative_to(HTML).with_suffix("").as_posix() for path in HTML.rglob("*.ipynb")}
+    made = {path.relative_to(HTML).with_suffix("").as_posix() for path in files("*.ipynb")}
     assert made == set(EXECUTED)
     assert [name for name in PAGES if not (HTML / f"{name}.md").is_file()] == []
 

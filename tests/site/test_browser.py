@@ -5,47 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessible import DESK, PHONE, faults
 from built_book import EXECUTED, HTML, PAGES
 
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 800}
-# What axe finds in the theme itself and no small override mends: rule -> selectors that it may concern.
-THEME = {
-    "scrollable-region-focusable": (".bd-sidebar-primary", ".bd-toc"),  # they take the focus once they do scroll
-    "empty-table-header": ("<math",),  # axe hears no formula
-}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHAPTER = next(name for name in EXECUTED if name.startswith("learn/"))  # has figures and claims
-
-
-@pytest.fixture
-def visit(browser, origin):
-    """Open a page; everything that it logs as an error or asks of another host is kept in ``page.troubles``."""
-    contexts = []
-
-    def open_page(name, viewport=DESK, scheme="light"):
-        context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-        contexts.append(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("console", lambda m: page.troubles.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("pageerror", lambda error: page.troubles.append(f"script: {error}"))
-        # what a page no longer wants as it is left is no fault
-        page.on(
-            "requestfailed",
-            lambda one: None if "ABORTED" in one.failure else page.troubles.append(f"failed: {one.url}"),
-        )
-        page.on("response", lambda r: page.troubles.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith((origin, "data:", "blob:")) else page.troubles.append(f"left: {r.url}"),
-        )
-        page.goto(f"{origin}/{name}.html", wait_until="load")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
@@ -202,13 +165,5 @@ def test_icons_are_drawn_by_the_font_alone(visit):
 def test_axe_finds_nothing(visit, name, viewport, scheme):
     page = visit(name, viewport, scheme)
     page.wait_for_timeout(200)
-    rules = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    found = []
-    for violation in Axe().run(page, options=rules).response["violations"]:
-        for node in violation["nodes"]:
-            target = str(node["target"])
-            if not any(part in target + node["html"] for part in THEME.get(violation["id"], ())):
-                found.append(
-                    f"{violation['id']} at {target}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
-                )
+    found = faults(page)
     assert not found, "\n".join(found)

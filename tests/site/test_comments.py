@@ -85,7 +85,9 @@ def _untold(code: str) -> set[str]:
 
 
 PAGE = (
-    cell(CODE + "gl_answer = half(rate)\nimport gradlab as gl\ngl.claim('small', 'It is below one', gl_answer, below=1)")
+    cell(
+        CODE + "gl_answer = half(rate)\nimport gradlab as gl\ngl.claim('small', 'It is below one', gl_answer, below=1)"
+    )
     + "\n```{starter}\n:judged: gl_answer = small\n\ngl_answer = None   # yours\n```\n"
     + "\n```shell\nnox -s docs   # a shell waits\n```\n"
 )

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import families
 import pytest
-from built_book import DOCS, EXECUTED, HTML, PAGES
+from built_book import DOCS, EXECUTED, HTML, PAGES, files
 from sphinx.pycode import ModuleAnalyzer
 from themed_figures import DARK
 
@@ -159,7 +159,7 @@ def test_nothing_is_loaded_from_another_host(soups):
         ]
         strangers = [address for address in found if urlsplit(address).netloc]
         assert not strangers, f"{name} loads {strangers}"
-    for sheet in HTML.rglob("*.css"):
+    for sheet in files("*.css"):
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
         strangers = re.findall(r"(?:url\(|@import\s+)[\"']?((?:https?:)?//[^\"')]+)", text)
         assert not strangers, f"{sheet.name} loads {strangers}"

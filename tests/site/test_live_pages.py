@@ -11,7 +11,7 @@ import judge
 import nbformat
 import numpy as np
 import pytest
-from built_book import DOCS, EXECUTED, HTML, ROOT
+from built_book import DOCS, EXECUTED, HTML, ROOT, files
 from cell_code import cells as cells_of
 from gradlab_live import Session, needs, plans, statements
 from gradlab_live.digests import digests
@@ -107,7 +107,7 @@ def test_slow_pages_ship_most_of_what_is_slow():
 
 
 def test_nobody_else_sees_what_travels_with_the_outputs():
-    for path in HTML.rglob("*"):
+    for path in files("*"):
         if (
             path.is_file()
             and path.suffix in {".html", ".md", ".ipynb", ".json", ".js", ".txt"}

@@ -15,7 +15,7 @@ import citing
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from built_book import HTML, PAGES, ROOT
+from built_book import HTML, PAGES, ROOT, files
 from policy import policy
 from published import MAIN, Repository, base_address, repository
 from pybtex.database import parse_string
@@ -225,7 +225,7 @@ def test_no_page_names_a_host_as_its_own_that_nobody_has_named(base):
         pytest.skip("it is somebody's now")
     found = [
         path.relative_to(HTML).as_posix()
-        for path in HTML.rglob("*")
+        for path in files("*")
         if path.suffix in {".html", ".js", ".json", ".xml", ".txt", ".css"} and host in path.read_text(encoding="utf-8")
     ]
     assert not found

@@ -106,7 +106,7 @@ class Figures:
 
         from gradlab_live import backend
 
-        for path in sorted(STYLE.glob("*.[ot]tf")):
+        for path in sorted((*STYLE.glob("*.ttf"), *STYLE.glob("*.otf"))):
             font_manager.fontManager.addfont(path)
         if (STYLE / "matplotlibrc").is_file():
             matplotlib.rc_file(STYLE / "matplotlibrc")
