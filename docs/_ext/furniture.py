@@ -26,6 +26,7 @@ from sphinx.application import Sphinx
 DOCS = Path(__file__).resolve().parents[1]
 TABLE, SCRIPT = "words.js", "say.js"
 SCRIPTS = ("_static/*.js", "_static/search/*.js", "_live/js/*.js")
+ANSWERS = "_live/python/gradlab_live/answers.py"
 BENCH, WORKER = ("_live/js/bench/*.js",), "_live/python/gradlab_live/bench*.py"
 _IN_TEMPLATE = re.compile(r"""\bsay\(\s*(?:"(?P<one>[^"]+)"|'(?P<two>[^']+)')""")
 _IN_SCRIPT = re.compile(r"""\b(?:glSay|say)\(\s*"(?P<words>(?:[^"\\]|\\.)+)\"""")
@@ -115,6 +116,11 @@ def of_registries() -> Iterator[str]:
         yield from (name.replace("_", " ") for name in parts)
 
 
+def of_pages(docs: Path) -> dict[str, None]:
+    """Return the words that the scripts of all pages say, and what Python says to them, each once."""
+    return {**scripts(docs), **dict.fromkeys(of_worker((docs / ANSWERS).read_text(encoding="utf-8")))}
+
+
 def scripts(docs: Path, patterns: tuple[str, ...] = SCRIPTS) -> dict[str, None]:
     """Return the words that scripts say, each once."""
     paths = (path for pattern in patterns for path in sorted(docs.glob(pattern)))
@@ -144,7 +150,7 @@ def words(docs: Path = DOCS) -> list[str]:
     ):
         for path in paths:
             found |= dict.fromkeys(read(path.read_text(encoding="utf-8")))
-    found |= {**scripts(docs), **dict.fromkeys(of_gallery()), **of_bench(docs)}
+    found |= {**of_pages(docs), **dict.fromkeys(of_gallery()), **of_bench(docs)}
     return [text for text in found if re.search(r"[^\W\d_]", text)]
 
 
@@ -169,7 +175,7 @@ def begin(app: Sphinx) -> None:
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write the table of the words that scripts say."""
     if exception is None and app.builder.format == "html" and app.config.language != FIRST:
-        told = table(scripts(Path(app.confdir)))
+        told = table(of_pages(Path(app.confdir)))
         Path(app.outdir, "_static", TABLE).write_text(f"globalThis.glWords = {told};\n", encoding="utf-8")
 
 

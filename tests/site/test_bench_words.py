@@ -31,7 +31,7 @@ CODE = ("def f(x):", "../", "./", "gl-", "learn/", "gradient theory")  # literal
 SMALL = {"activation": "tanh", "init": "matched", "depth": 3, "width": 3, "seeds": 2}
 SENTENCE = """
 const { seen } = await import("./bench/sentence.js");
-const { spoken } = await import("./bench/spoken.js");
+const { spoken } = await import("./spoken.js");
 const { state, held, signals, told } = JSON.parse(process.argv[2]);
 const main = seen(state, signals, { state: held, signals }, { vanishes: 0.01, explodes: 100 });
 const found = [false, true].map((korean) => {

@@ -11,6 +11,7 @@ import pytest
 from built_book import DOCS, HTML, PAGES
 from cell_code import cells
 from exercise_answers import ANSWERS
+from furniture import of_pages
 from starters import pairs
 
 sys.path.insert(0, str(DOCS / "_live" / "python"))
@@ -110,6 +111,8 @@ def test_every_bound_of_the_book_can_be_read_and_its_measured_value_fits(claims)
 def test_what_is_said_of_an_answer_gives_none_away(value, said):
     (verdict,) = judged({"x": value}, {"x": "= 3"})
     assert said in verdict["said"]
+    assert verdict["words"] in of_pages(DOCS), "the Korean edition has no words for it"
+    assert verdict["words"].format(**verdict["values"]) == verdict["said"]
     assert "3" not in verdict["said"].replace("three", "")
 
 

@@ -6,7 +6,7 @@ import { say } from "./say.js";
 
 /** @typedef {{ block: HTMLElement, text: () => string }} Code what _ext/cell_toolbar.py gives for a piece of code */
 /** @typedef {ReturnType<typeof import("./editor.js").open>} Editor */
-/** @typedef {{ name: string, right: boolean, said: string }} Verdict what an answer to an exercise is worth */
+/** @typedef {{ name: string, right: boolean, said: string, words: string, values: Record<string, string> }} Verdict what an answer to an exercise is worth */
 /**
  * @typedef {object} Page what a cell asks of its page
  * @property {string} name

@@ -5,6 +5,7 @@ import { glues } from "./outputs.js";
 import { Python } from "./python.js";
 import { FAULTS, SAYS, count, duration, megabytes } from "./words.js";
 import { say } from "./say.js";
+import { spoken } from "./spoken.js";
 
 /**
  * @typedef {{ source: string, editable: boolean, claims: string[], text: string | null }} Known what the build knows of a cell
@@ -202,7 +203,7 @@ function finish(cell, result, seconds, found) {
 /** What is said of an answer, which gives none away. @param {import("./cell.js").Verdict[]} verdicts */
 function verdict(verdicts) {
   const right = verdicts.length > 0 && verdicts.every((one) => one.right);
-  return right ? SAYS.solved : verdicts.map(({ said }) => said).join(" ");
+  return right ? SAYS.solved : verdicts.map(spoken).join(" ");
 }
 
 /** Whether the numbers of two texts are apart by more than six digits can tell. @param {string | null} built @param {string} here */

@@ -5,7 +5,7 @@ import { Engine } from "./engine.js";
 import { WORDS, named } from "./live_words.js";
 import { Own } from "./own.js";
 import { whole } from "./sentence.js";
-import { spoken } from "./spoken.js";
+import { spoken } from "../spoken.js";
 import { Stage } from "./stage.js";
 import { measured, received, turning, visible } from "./told.js";
 import { Voice } from "./voice.js";

@@ -1,7 +1,7 @@
 // What a reader takes along: the address, Python, pictures, and numbers.
 import { csv, fileName, keep, png, python, standalone } from "./save.js";
 import { setting } from "./sentence.js";
-import { spoken } from "./spoken.js";
+import { spoken } from "../spoken.js";
 import { write } from "./state.js";
 import { VIEW } from "./words.js";
 

@@ -3,7 +3,7 @@ import { draw, rows } from "./bands.js";
 import { PHONE, START } from "./controls.js";
 import { NEAR, apart } from "./grid.js";
 import { capital, fromLog, measures, seen, setting } from "./sentence.js";
-import { spoken } from "./spoken.js";
+import { spoken } from "../spoken.js";
 import { DEFAULTS } from "./state.js";
 import { FAULTS, VIEW } from "./words.js";
 import { SAYS } from "../words.js";

@@ -8,6 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 DIGITS = 4  # of a number that is not whole: who rounds the fourth digit has found it
+# what is said; a page in another language says it with its own words (docs/_live/js/spoken.js)
+WORDS = {
+    "none": "{name} has no value yet.",
+    "kind": "{name} is to be one number; it is {kind}.",
+    "right": "{name} is right.",
+    "wrong": "{name} is not right yet.",
+}
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 _EQUALS = re.compile(rf"= ({_NUMBER})(?: ± ({_NUMBER}))?")
 _ABOVE, _BELOW = re.compile(rf"> ({_NUMBER})"), re.compile(rf"< ({_NUMBER})")
@@ -56,14 +63,21 @@ def judged(namespace: Mapping[str, Any], bounds: Mapping[str, str]) -> list[dict
     """Return of each name whether what stands under it is right, and a sentence that does not give the answer away."""
     found = []
     for name, bound in bounds.items():
-        value = namespace.get(name)
+        value, kind = namespace.get(name), ""
         if value is None or value is ...:
-            right, said = False, f"{name} has no value yet."
+            verdict = "none"
         elif (one := number(value)) is None:
-            right, said = False, f"{name} is to be one number; it is {type(value).__name__}."
-        elif fits(one, bound):
-            right, said = True, f"{name} is right."
+            verdict, kind = "kind", type(value).__name__
         else:
-            right, said = False, f"{name} is not right yet."
-        found.append({"name": name, "right": right, "said": said})
+            verdict = "right" if fits(one, bound) else "wrong"
+        words, values = WORDS[verdict], {"name": name, "kind": kind}
+        found.append(
+            {
+                "name": name,
+                "right": verdict == "right",
+                "said": words.format(**values),
+                "words": words,
+                "values": values,
+            }
+        )
     return found

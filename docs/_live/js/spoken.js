@@ -1,8 +1,8 @@
 // What Python says to a reader, in the language of the page.
-import { say } from "../say.js";
+import { say } from "./say.js";
 
 /**
- * What Python said, in the language of the page: it comes with its words and their values (bench_words.py). What gradlab or
+ * What Python said, in the language of the page: it comes with its words and their values (answers.py, bench_words.py). What gradlab or
  * Python itself says has none, and stays as it is.
  * @typedef {{ said: string, words?: string, values?: Record<string, any> }} Said
  * @param {Said} told @returns {string}
