@@ -15,6 +15,7 @@ from said import CATALOGUE, FIRST, amount, folder, later, say
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.locale import translators
 from sphinx.util.i18n import CatalogInfo
 
 __all__ = [
@@ -32,6 +33,21 @@ __all__ = [
     "told",
 ]
 
+# what the theme says and no catalogue of its has in every language; its templates look for them in this book's catalogue
+THEME = later(
+    (
+        *("Search...", "Skip to main content", "Version warning", "Color mode", "System Settings", "Light", "Dark"),
+        *("Fullscreen mode", "Back to top", "previous page", "next page", "Contents", "Link to this heading"),
+        *(
+            "Link to this image",
+            "Link to this table",
+            "Link to this code",
+            "Link to this definition",
+            "Link to this term",
+        ),
+        *("Link to this equation", "Link to this toctree", "Previous", "Next", "Collapse sidebar", "Expand sidebar"),
+    )
+)
 NAMES = {"en": "English", "ko": "한국어"}  # of languages, in themselves
 ASIDE = "gl-aside"  # of a page's metadata: what it says in no paragraph, in English and in this language
 
@@ -65,6 +81,7 @@ def addresses(app: Sphinx, page: str, context: dict[str, Any]) -> dict[str, str]
 
 def add_switch(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Hand templates the other editions of a page, and say of a page of the book where they are."""
+    context["theme_search_bar_text"] = say(context.get("theme_search_bar_text", ""))
     context["gl_editions"] = [(other, NAMES[other], there) for other, there in addresses(app, page, context).items()]
     base = root(app.config)
     if not base or doctree is None or len(languages(app.config)) < 2:
@@ -94,6 +111,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
             app.config.language
         )  # Sphinx does so later than it is wanted
         app.add_message_catalog(CATALOGUE, locales)
+        translators["general", "sphinx"].add_fallback(translators["general", CATALOGUE])
     app.add_config_value("gl_editions", "en", "html", types=frozenset({str}))
     app.connect("builder-inited", teach_templates)
     app.connect("html-page-context", add_switch, priority=790)

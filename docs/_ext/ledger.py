@@ -21,7 +21,7 @@ import long_record
 import printed_numbers
 from claims import Claim
 from docutils import nodes
-from editions import amount, later, say
+from editions import amount, later, say, told
 from printed_numbers import FIXED, all_printed
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -100,6 +100,12 @@ def _page_of(env: BuildEnvironment, mark: str) -> str | None:
     return next((page for page, metadata in env.metadata.items() if mark in metadata), None)
 
 
+def in_language(app: Sphinx, text: str) -> str:
+    """Return what a long trial says in the language of this build; the page of their table has that."""
+    table = _page_of(app.env, _LONG)
+    return text if table is None else told(app.env, table, text)
+
+
 def trial_id(key: str) -> str:
     """Return the id of a trial's row in the table of the long run."""
     return f"long-{key}"
@@ -154,8 +160,8 @@ def grounds(app: Sphinx, claim: Claim, page: str, *, beside_sentence: bool = Fal
     value, limit = all_printed(f"{trial['value']:.4g}"), printed_bound(trial["bound"])
     verdict = say("measured {value}, claimed {bound}", value=value, bound=limit)
     before, after = say("It {trial}: {budget}; {verdict}{when}.").split("{trial}")
-    told = after.format(budget=trial["budget"], verdict=verdict, when=_when(trial))
-    return [nodes.Text(before), link, nodes.Text(told)]
+    rest = after.format(budget=in_language(app, trial["budget"]), verdict=verdict, when=_when(trial))
+    return [nodes.Text(before), link, nodes.Text(rest)]
 
 
 def _when(trial: long_record.Entry) -> str:
@@ -217,7 +223,7 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
         there = f"{app.builder.get_relative_uri(page, claim.page)}#claim-{claim.key}"
         links += nodes.Text(", " if number else say(", for "))
         links += nodes.reference("", "", nodes.literal("", claim.key), internal=True, refuri=there)
-    tried = trial["budget"] + (f"; {amount(trial['seeds'], 'seed')}" if trial["seeds"] else "")
+    tried = in_language(app, trial["budget"]) + (f"; {amount(trial['seeds'], 'seed')}" if trial["seeds"] else "")
     verdict = "" if trial["holds"] else say(" (does not hold)")
     when = nodes.paragraph("", _when(trial).removeprefix(", "), classes=["gl-ledger-key"])
     cells: tuple[nodes.Node, ...] = (
@@ -228,7 +234,10 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
     entries = [_labelled(heading, cell) for heading, cell in zip(TRIAL_HEADINGS[1:], cells, strict=True)]
     entries[-1] += when
     return nodes.row(
-        "", nodes.entry("", nodes.paragraph("", trial["text"]), links), *entries, ids=[trial_id(trial["key"])]
+        "",
+        nodes.entry("", nodes.paragraph("", in_language(app, trial["text"])), links),
+        *entries,
+        ids=[trial_id(trial["key"])],
     )
 
 
@@ -241,14 +250,14 @@ def trials_table(app: Sphinx, page: str) -> list[nodes.Node]:
     machines = "; ".join(sorted({long_record.machine(trial) for trial in record.values()}))
     older = sum(trial["older"] for trial in record.values())
     counted = {"trials": amount(len(record), "trial"), "minutes": amount(minutes, "minute"), "machines": machines}
-    told = say("{trials}, {minutes} of computing on {machines}.", **counted) + " "
-    told += (
+    summary = say("{trials}, {minutes} of computing on {machines}.", **counted) + " "
+    summary += (
         say("An older gradlab measured {older} of them.", older=older)
         if older
         else say("This gradlab measured them all.")
     )
     rows = [trial_row(app, trial, page) for trial in record.values()]
-    return [nodes.paragraph("", told), table(TRIAL_HEADINGS, TRIAL_WIDTHS, rows)]
+    return [nodes.paragraph("", summary), table(TRIAL_HEADINGS, TRIAL_WIDTHS, rows)]
 
 
 def parts(app: Sphinx, page: str) -> list[nodes.Node]:

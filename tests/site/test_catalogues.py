@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 import sys
@@ -211,3 +212,40 @@ def test_the_words_of_extensions_templates_scripts_and_pages_are_found():
 def test_the_catalogue_of_the_furniture_has_all_its_words():
     found = {entry.msgid for entry in catalogues.read(catalogues.folder() / "gradlab.po")}
     assert found == set(furniture.words()), "run nox -s translate"
+
+
+# -- links that name a heading -----------------------------------------------------------------------------------------
+
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
+
+
+def page_of(here, target):
+    """Return the page that a link leads to, None for one that leaves the book."""
+    path = target.partition("#")[0]
+    if not path:
+        return here
+    if not path.endswith(".md"):
+        return None
+    return posixpath.normpath(posixpath.join(posixpath.dirname(here), path)).lstrip("/").removesuffix(".md")
+
+
+def test_a_link_that_names_a_heading_names_it_as_the_heading_is_translated():
+    folder = catalogues.folder()
+    known = {
+        path.relative_to(folder).with_suffix("").as_posix(): {
+            entry.msgid: entry.msgstr for entry in catalogues.read(path)
+        }
+        for path in folder.rglob("*.po")
+    }
+    wrong, seen = [], 0
+    for name in PAGES:
+        for original, translation in known.get(name, {}).items():
+            for text, target in LINK.findall(original):
+                title = known.get(page_of(name, target) or "", {}).get(text)
+                if title is None or text == original:
+                    continue
+                seen += 1
+                if f"[{title}]({target})" not in translation:
+                    wrong.append(f"{name}: {target} is called {title}")
+    assert seen > 25
+    assert wrong == []
