@@ -53,6 +53,7 @@ _NAME = re.compile(
 _HANGUL = re.compile(r"[가-힣]")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ROLE_TITLE = re.compile(r"^(?P<title>.*\S)\s*<(?P<target>[^<>]+)>$", re.S)
+_MARKED = re.compile(r"^(?P<before>\d*)(?P<sign>(?<=\d)[.)]|(?<!\d)[-+*>#])(?=\s)")
 _TEXT = re.compile(r"\\text\{[^{}]*\}")  # words in a formula
 _PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)[sd]|%[sd]")
 _NUMBER = re.compile(
@@ -62,7 +63,8 @@ _NUMBER = re.compile(
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "천": 1e3, "만": 1e4, "백만": 1e6, "천만": 1e7, "억": 1e8}
 _ALLOWED = re.compile(r"may differ:([\w, -]+)")
 _CURES = {
-    "block": "the translation is read as another kind of block: write it as the original is written",
+    "block": "the translation is read as another kind of block, and Sphinx would leave it out: write it as the original is "
+    "written, and a number with a dot at its beginning as 1\\.",
     "emphasis": "a mark of emphasis shows as it stands: close it before a bracket, **기울기**(gradient)는",
 }
 
@@ -94,7 +96,9 @@ def parser() -> MarkdownIt:
 class Message:
     """What a message is made of: the things that a translation keeps, its prose, and the blocks that it is read as."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, original: bool = False) -> None:
+        if original:  # Sphinx has taken the mark of a list, or of a heading, away: what looks like one is text, "1. A cube"
+            text = _MARKED.sub(lambda mark: f"{mark['before']}\\{mark['sign']}", text)
         self.things: Counter[tuple[str, str]] = Counter()
         self.blocks: list[str] = []
         self.text: list[str] = []  # what a reader sees as prose
@@ -224,7 +228,7 @@ def _placeholders(message: Message) -> Counter[str]:
 
 def entry_faults(entry: polib.POEntry) -> Iterator[Found]:
     """Yield what is wrong with a translated entry."""
-    original, translation = Message(entry.msgid), Message(entry.msgstr)
+    original, translation = Message(entry.msgid, original=True), Message(entry.msgstr)
     allowed = {kind.strip() for found in _ALLOWED.findall(entry.tcomment) for kind in found.split(",")}
     for kind, words, cure in differences(original, translation):
         if kind not in allowed:

@@ -151,7 +151,8 @@ class Translate(SphinxTransform):
         folders = [Path(self.env.srcdir, folder) for folder in self.config.locale_dirs]
         found = next(filter(None, (gettext.find(page, folder, [language]) for folder in folders)), None)
         known = _messages(found) if found else {}
-        missing = []
+        missing: list[str] = []
+        self.document.gl_told = []
         for cell in self.document.findall(nodes.container):
             for prompt in PROMPTS & cell.attributes.keys():
                 cell[prompt] = say(cell[prompt])
@@ -164,6 +165,8 @@ class Translate(SphinxTransform):
             elif isinstance(node, nodes.math_block):
                 node.rawsource, node.children, node["translatable"] = told, [], False
                 node.append(nodes.Text(told))
+            elif told != message and not isinstance(node, addnodes.translatable | nodes.image | nodes.meta):
+                self.document.gl_told.append((node, told))
         if missing:
             text = "%d messages have no translation in locales/%s/LC_MESSAGES/%s.po; the first is %r"
             first = " ".join(missing[0].split())[:60]
@@ -219,6 +222,10 @@ class Restore(SphinxTransform):
             if found is not None:  # where there is none, the catalogue has a number that the original has not
                 sides.remove(found)
                 node["gl_side"] = tuple(found[3:])
+        for node, words in getattr(self.document, "gl_told", ()):
+            if not node.get("translated"):
+                text = "the translation is not read as the original is, and left out: %r"
+                _log.warning(text, words[:60], location=self.env.docname, type="gradlab", subtype="untranslated")
         if slugs := self.document.gl_slugs:
             titles = {section["ids"][0]: section[0].astext() for section in self.document.findall(nodes.section)}
             self.env.metadata[self.env.docname][SLUGS] = {

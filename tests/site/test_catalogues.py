@@ -214,6 +214,14 @@ def test_the_catalogue_of_the_furniture_has_all_its_words():
     assert found == set(furniture.words()), "run nox -s translate"
 
 
+@pytest.mark.parametrize("mark", ["1.", "12)", "-", "*", "+", ">", "#"])
+def test_a_translation_that_is_read_as_a_list_or_a_heading_would_be_left_out(mark):
+    assert "block" in kinds(f"{mark} A cube", f"{mark} 세제곱")
+    escaped = f"{mark[:-1]}\\{mark[-1]}"
+    assert kinds(f"{mark} A cube", f"{escaped} 세제곱") == []
+    assert kinds("A cube of 12", "세제곱 12") == []
+
+
 # -- links that name a heading -----------------------------------------------------------------------------------------
 
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
