@@ -77,7 +77,8 @@ def test_no_translation_changes_what_a_cell_does_or_makes_it_too_wide(path):
         if (tree := one.tree()) is not None and tree.body:
             assert trees(new) == trees(one.code)
         assert [line for line in new.split("\n") if cell_comments.width(line) > cell_code.WIDEST] == []
-        assert {text.text for text in cell_comments.said(new)} <= {*known.values(), *_untold(one.code)}
+        if "remove-" not in one.options:  # whose code no page shows
+            assert {text.text for text in cell_comments.said(new)} <= {*known.values(), *_untold(one.code)}
 
 
 def _untold(code: str) -> set[str]:
