@@ -40,6 +40,14 @@ HEADER = {
     "Content-Transfer-Encoding": "8bit",
 }
 WIDTH = 120
+# a translation may write these in digits
+WORDS = dict(
+    zip(["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"], range(13, 20), strict=True)
+)
+WORDS |= dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
+WORDS |= {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 FREE = 12  # whole numbers up to here may stand for a word of the original: "two layers"
 
 # names of things, and units: a message of nothing else is none
@@ -97,7 +105,9 @@ class Message:
     """What a message is made of: the things that a translation keeps, its prose, and the blocks that it is read as."""
 
     def __init__(self, text: str, *, original: bool = False) -> None:
-        if original:  # Sphinx has taken the mark of a list, or of a heading, away: what looks like one is text, "1. A cube"
+        if (
+            original
+        ):  # Sphinx has taken the mark of a list, or of a heading, away: what looks like one is text, "1. A cube"
             text = _MARKED.sub(lambda mark: f"{mark['before']}\\{mark['sign']}", text)
         self.things: Counter[tuple[str, str]] = Counter()
         self.blocks: list[str] = []
@@ -205,16 +215,17 @@ def differences(original: Message, translation: Message) -> Iterator[tuple[str, 
                 mark,
                 _CURES["emphasis"] if mark == "**" else "is not closed",
             )
-    yield from _other_numbers(original.numbers(), translation.numbers())
+    spoken = {WORDS[word] for word in re.findall(r"[a-z]+", original.prose.lower()) if word in WORDS}
+    yield from _other_numbers(original.numbers(), translation.numbers(), spoken)
     if _placeholders(original) != _placeholders(translation):
         yield "placeholder", " ".join(sorted(_placeholders(translation))) or "none", "write those of the original"
 
 
-def _other_numbers(here: Counter[float], there: Counter[float]) -> Iterator[tuple[str, str, str]]:
+def _other_numbers(here: Counter[float], there: Counter[float], spoken: set[float]) -> Iterator[tuple[str, str, str]]:
     for value, count in (here - there).items():
         yield "number", f"{value:g}", f"the original has it{_more(count)}, the translation has not"
     for value, count in (there - here).items():
-        if value > FREE or not value.is_integer():
+        if value not in spoken and (value > FREE or not value.is_integer()):
             yield "number", f"{value:g}", f"the translation has it{_more(count)}, the original has not"
 
 

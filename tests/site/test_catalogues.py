@@ -222,6 +222,13 @@ def test_a_translation_that_is_read_as_a_list_or_a_heading_would_be_left_out(mar
     assert kinds("A cube of 12", "세제곱 12") == []
 
 
+@pytest.mark.parametrize(
+    ("korean", "found"), [("층 30개", []), ("서른 층", []), ("층 31개", ["number"]), ("층 13개", ["number"])]
+)
+def test_a_word_of_the_original_may_be_a_numeral_of_that_value_and_of_no_other(korean, found):
+    assert kinds("thirty layers", korean) == found
+
+
 # -- links that name a heading -----------------------------------------------------------------------------------------
 
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)")
