@@ -83,7 +83,8 @@ globalThis.glSearch = (() => {
   /* Whether something is asked: such a query wants an answer before a chapter. */
   const asks = (text) =>
     /\?\s*$/.test(text) || /^\s*(?:why|what|how|which|when|where|who|is|are|does|do|did|can|could|should|must|will)\s/i.test(text) ||
-    /\s(?:vs\.?|versus|or)\s/i.test(text);
+    /\s(?:vs\.?|versus|or)\s/i.test(text) ||
+    /(?:^|\s)(?:왜|어떻게|무엇|언제|어느|어떤)/.test(text) || /(?:까|나요|가요|[는은한인]가)\s*\??\s*$/.test(text);
 
   /* One string for all ways to write a phrase, to see whether two are the same: its stems, without the gaps between them. */
   const key = (words) => words.map((word) => forms(word).at(-1)).join("");
