@@ -215,7 +215,7 @@ def differences(original: Message, translation: Message) -> Iterator[tuple[str, 
                 mark,
                 _CURES["emphasis"] if mark == "**" else "is not closed",
             )
-    spoken = {WORDS[word] for word in re.findall(r"[a-z]+", original.prose.lower()) if word in WORDS}
+    spoken = {float(WORDS[word]) for word in re.findall(r"[a-z]+", original.prose.lower()) if word in WORDS}
     yield from _other_numbers(original.numbers(), translation.numbers(), spoken)
     if _placeholders(original) != _placeholders(translation):
         yield "placeholder", " ".join(sorted(_placeholders(translation))) or "none", "write those of the original"

@@ -48,10 +48,9 @@ class Said(NamedTuple):
 def said(code: str, language: str = "python") -> list[Said]:
     """Return what is said in Python or to a shell, in its order; nothing in what is neither."""
     if language in _SHELLS:
-        lines = enumerate(code.splitlines())
-        found = ((number, line, _SHELL.search(line)) for number, line in lines)
+        lines = ((number, line, _SHELL.search(line)) for number, line in enumerate(code.splitlines()))
         return [
-            Said(one[1], (number, one.start(1) - 2), (number, len(line)), "# ") for number, line, one in found if one
+            Said(one[1], (number, one.start(1) - 2), (number, len(line)), "# ") for number, line, one in lines if one
         ]
     try:
         tree = ast.parse(code)
@@ -179,8 +178,8 @@ class ExchangeComments(SphinxTransform):
         for line in new.split("\n"):
             if width(line) > max(WIDEST, widest):
                 text = "a line of code is wider than %d columns with its comment of %s.po: %s"
-                place = {"location": self.env.docname, "type": "gradlab", "subtype": "comment"}
-                _log.warning(text, WIDEST, CATALOGUE, line, **place)
+                page = self.env.docname
+                _log.warning(text, WIDEST, CATALOGUE, line, location=page, type="gradlab", subtype="comment")
 
     def _exchange_in_notebook(self, known: Mapping[str, str]) -> None:
         path = Path(self.env.mystnb_config.output_folder, f"{self.env.docname}.ipynb")

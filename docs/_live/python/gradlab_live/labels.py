@@ -98,7 +98,11 @@ def exchanged(figures: Sequence[Any], labels: Labels) -> Iterator[None]:
             text.set_fontfamily(with_letters(others))
         undo.enter_context(rc_context({"font.family": with_letters(rcParams["font.family"])}))
         undo.callback(setattr, Text, "set_text", set_text)
-        Text.set_text = lambda self, words: set_text(self, labels.told(words) if isinstance(words, str) else words)
+
+        def told(text: Text, s: Any) -> None:
+            set_text(text, labels.told(s) if isinstance(s, str) else s)
+
+        Text.set_text = told  # type: ignore[method-assign, assignment]
         yield
 
 
