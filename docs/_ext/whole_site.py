@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import errno
 import io
+import multiprocessing
 import os
 import shutil
 import signal
@@ -115,6 +116,25 @@ def let_end() -> None:
     """Note a second call for an end and no more: whoever ends a build (nox does) says it again soon, and louder."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, frame: HEARD.append(number))
+    if hasattr(signal, "SIGCHLD"):
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def end_readers(seconds: float = 4) -> None:
+    """End the readers and writers that are left, after a while in which they may end themselves and their kernels.
+
+    One that hands over a page waits until somebody takes it, and Python waits for it before it ends: for ever.
+    """
+    left, until = multiprocessing.active_children(), time.monotonic() + seconds
+    for process in left:
+        process.join(max(0.0, until - time.monotonic()))
+    for process in left:
+        if process.is_alive():
+            process.terminate()
+            process.join(1)
+        if process.is_alive():
+            process.kill()
+            process.join(1)
 
 
 def reader_stopped(number: int, frame: FrameType | None) -> None:
@@ -191,6 +211,7 @@ def edition(builder: str, source: Path, places: Places, *, jobs: int, settings: 
         return run(builder, source, places, jobs=jobs, settings=settings)
     except (Exception, KeyboardInterrupt) as error:
         let_end()
+        end_readers()
         told = sentence(error, places.site.parent)
         if told is None:
             handle_exception(error, stderr=sys.stderr)
@@ -229,6 +250,7 @@ def build(
             told = "The build has found the faults above."
         except (Exception, KeyboardInterrupt) as error:
             let_end()
+            end_readers()
             if isinstance(error, SphinxParallelError):
                 time.sleep(0.2)  # Ctrl+C may have reached a reader's kernel before this process
             code, told = 2, sentence(error, folder) or ""

@@ -24,6 +24,7 @@ import pytest
 import slides
 import social_images
 import take_along
+from accessible import DESK
 from built_book import DOCS, EXECUTED, HTML, PAGES, ROOT, files
 from cell_code import cells
 from docutils import nodes
@@ -31,7 +32,6 @@ from PIL import Image
 from plain_markdown import Writer
 from pptx import Presentation
 from small_book import Book, cell
-from test_browser import DESK, visit  # noqa: F401
 
 # What is left of MyST where it is not translated; braces alone belong to formulas.
 MYST = re.compile(
@@ -435,7 +435,7 @@ def test_the_line_under_a_drawing_can_be_seen(listed):
     assert 0.005 < dark / (foot.width * foot.height) < 0.2
 
 
-def test_the_way_to_the_files_shows_on_hover_by_keyboard_and_by_touch_and_not_in_print(visit, browser, origin):  # noqa: F811
+def test_the_way_to_the_files_shows_on_hover_by_keyboard_and_by_touch_and_not_in_print(visit, browser, origin):
     page = visit("learn/vanishing", DESK)
     line = page.locator(".gl-take").first
 

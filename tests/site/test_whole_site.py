@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import shutil
@@ -146,7 +147,11 @@ def test_an_interrupted_build_says_so_ends_its_kernels_and_leaves_the_old_site(b
         for again in how[1:]:
             time.sleep(0.3)
             running.send_signal(again)
-        out, errors = running.communicate(timeout=60)
+        try:
+            out, errors = running.communicate(timeout=60)
+        except subprocess.TimeoutExpired:  # the test fails then, and does not wait too
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
     done = subprocess.CompletedProcess((), running.returncode, out, errors)
     assert running.returncode == 2
     assert [line.partition(" Pages")[0] for line in told(done)] == ["The build was interrupted."]
@@ -159,6 +164,26 @@ def test_an_interrupted_build_says_so_ends_its_kernels_and_leaves_the_old_site(b
     assert not alive(kernel), "a kernel goes on"
     book.write(**PAGES)
     assert build(book).returncode == 0
+
+
+def test_a_reader_that_waits_to_hand_over_its_page_is_ended():
+    """Nobody takes the page once the build has ended; Python would wait for the reader before it ends itself."""
+    taken, handed = multiprocessing.get_context("fork").Pipe(duplex=False)
+    reader = multiprocessing.get_context("fork").Process(target=handed.send, args=("a page" * 10**6,))
+    stubborn = multiprocessing.get_context("fork").Process(target=_stay)
+    for process in (reader, stubborn):
+        process.start()
+    time.sleep(0.3)
+    assert reader.is_alive()
+    whole_site.end_readers(0.2)
+    assert not reader.is_alive()
+    assert not stubborn.is_alive()
+    taken.close()
+
+
+def _stay() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(100)
 
 
 def test_a_reader_that_hears_the_interruption_first_is_no_error_of_sphinx(tmp_path, monkeypatch):
