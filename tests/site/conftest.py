@@ -14,10 +14,11 @@ import pytest
 from accessible import DESK
 from bs4 import BeautifulSoup
 from built_book import HTML, files
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 import gradlab as gl
 
+expect.set_options(timeout=30_000)  # milliseconds: three browsers on two cores; what is not so takes longer to say so
 # Without these, Chromium talks to its maker's hosts, and as root it does not start at all.
 FLAGS = [
     "--no-sandbox",
