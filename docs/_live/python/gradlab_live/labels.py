@@ -123,12 +123,6 @@ class Moving:
         self.hold_still, self.written_out = moving._hold_still, moving._written_out
         moving._hold_still, moving._written_out = self.hold, self.write
 
-    def end(self) -> None:
-        """Let gradlab.plots.moving be as it was."""
-        from gradlab.plots import moving
-
-        moving._hold_still, moving._written_out = self.hold_still, self.written_out
-
     def hold(self, figures: Sequence[Any]) -> None:
         """Remember how figures were laid out."""
         self.engines = [figure.get_layout_engine() for figure in figures]
