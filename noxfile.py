@@ -332,12 +332,12 @@ def wasm(session: nox.Session) -> None:
     """Run every cell of the built book, and gradlab's tests, in Pyodide; ``-- quick``, ``native``, ``suite``, ``learn/relu``."""
     if not (BUILD / "html" / "_live").is_dir():
         session.error("There is no built book in docs/_build/html: run `nox -s docs` first.")
-    install(session, "docs")
+    install(session, "docs" if "native" in session.posargs else "wasm")
     packages = Path(session.create_tmp(), "packages")
     if "quick" not in session.posargs:
         shutil.rmtree(packages, ignore_errors=True)
         session.install("--target", str(packages), "pytest>=8", "hypothesis>=6.100,<6.150")  # newer ones are compiled
-    # the build has brought Pyodide, and the docs group Node.js
+    # the build has brought Pyodide, and the group Node.js
     modules = () if "native" in session.posargs else ("--node-modules", str(BUILD / "node" / "node_modules"))
     options = (*modules, "--packages", str(packages))
     session.run("python", "tests/wasm/run.py", *options, *session.posargs, env=ONE_THREAD)

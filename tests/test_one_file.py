@@ -52,11 +52,13 @@ print(json.dumps([gl.__file__, list(gl.ACTIVATIONS), said]))
 """
 
 
-def _cells(page):
-    """The code of a page up to its first claim, which may need what is trained."""
+def _cells(page, first):
+    """The code of a page from where a name is given to its first claim, which may need what is trained before."""
     text = (ROOT / page).read_text(encoding="utf-8")
     cells = re.findall(r"^```\{code-cell\} python\n(?:---\n.*?\n---\n)?(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return "\n".join(cells[: next(index for index, cell in enumerate(cells) if "gl.claim(" in cell)])
+    begin, end = (next(at for at, cell in enumerate(cells) if words in cell) for words in (f"{first} = ", "gl.claim("))
+    imports = (line for cell in cells[:begin] for line in cell.splitlines() if line.startswith(("import ", "from ")))
+    return "\n".join([*imports, *cells[begin:end]])
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +104,7 @@ def test_nobody_elses_place_family_colour_number_or_picture_changes(copy):
 
 
 def test_the_page_that_lists_families_takes_it_in_and_moves_nobody(copy):
-    code = _cells("docs/learn/variants.md") + "\nimport json; print(json.dumps(families))"
+    code = _cells("docs/learn/variants.md", "families") + "\nimport json; print(json.dumps(families))"
     families = []
     for folder in (ROOT, copy):
         done = _run(folder, "-W", "error", "-c", code)

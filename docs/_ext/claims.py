@@ -67,7 +67,7 @@ def page_claims(env: BuildEnvironment, page: str) -> Iterator[Claim]:
         if record is not None:
             claim = Claim(page=page, **{field: record[field] for field in Claim._fields if field != "page"})
             yield claim._replace(
-                text=told(env, page, claim.text), budget=claim.budget and told(env, page, claim.budget)
+                text=told(env, page, claim.text, claim.key), budget=claim.budget and told(env, page, claim.budget)
             )
 
 

@@ -52,9 +52,9 @@ NAMES = {"en": "English", "ko": "한국어"}  # of languages, in themselves
 ASIDE = "gl-aside"  # of a page's metadata: what it says in no paragraph, in English and in this language
 
 
-def told(env: BuildEnvironment, page: str, text: str) -> str:
-    """Return a text that a page says in no paragraph, a claim's for one, in the language of this build."""
-    return str(env.metadata.get(page, {}).get(ASIDE, {}).get(text, text))
+def told(env: BuildEnvironment, page: str, text: str, key: str = "") -> str:
+    """Return a text that a page says in no paragraph, in the language of this build; a claim's sentence by its key."""
+    return str(env.metadata.get(page, {}).get(ASIDE, {}).get((key, text), text))
 
 
 def languages(config: Config) -> list[str]:

@@ -60,8 +60,8 @@ class LongRun(SphinxDirective):
         self.env.metadata[self.env.docname][_LONG] = True
         self.env.note_dependency(str(Path(self.env.app.srcdir, "long", "record.json")))
         trials = long_record.read(Path(self.env.srcdir, "long", "record.json")).values()
-        texts = dict.fromkeys(text for trial in trials for text in (trial["text"], trial["budget"]))
-        return [long_run(), *map(aside, texts)]
+        sentences = [aside(trial["text"], key=trial["key"]) for trial in trials]
+        return [long_run(), *sentences, *map(aside, dict.fromkeys(trial["budget"] for trial in trials))]
 
 
 def pages_with_ledger(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -100,10 +100,10 @@ def _page_of(env: BuildEnvironment, mark: str) -> str | None:
     return next((page for page, metadata in env.metadata.items() if mark in metadata), None)
 
 
-def in_language(app: Sphinx, text: str) -> str:
+def in_language(app: Sphinx, text: str, key: str = "") -> str:
     """Return what a long trial says in the language of this build; the page of their table has that."""
     table = _page_of(app.env, _LONG)
-    return text if table is None else told(app.env, table, text)
+    return text if table is None else told(app.env, table, text, key)
 
 
 def trial_id(key: str) -> str:
@@ -235,7 +235,7 @@ def trial_row(app: Sphinx, trial: long_record.Entry, page: str) -> nodes.row:
     entries[-1] += when
     return nodes.row(
         "",
-        nodes.entry("", nodes.paragraph("", in_language(app, trial["text"])), links),
+        nodes.entry("", nodes.paragraph("", in_language(app, trial["text"], trial["key"])), links),
         *entries,
         ids=[trial_id(trial["key"])],
     )

@@ -86,14 +86,21 @@ def imported(code: str) -> set[str]:
 
 @functools.cache
 def _installed() -> Mapping[str, list[str]]:
-    """Return which distributions bring a package: it takes a third of a second to look at all of them."""
+    """Return which distributions bring a package: it takes up to a second to look at all of them."""
     return importlib.metadata.packages_distributions()
+
+
+def _brings(module: str) -> str:
+    """Return the distribution that brings a package: mostly the one of its name."""
+    try:
+        return str(importlib.metadata.distribution(module).metadata["Name"])
+    except importlib.metadata.PackageNotFoundError:
+        return _installed().get(module, [module])[0]
 
 
 def distributions(modules: set[str]) -> list[str]:
     """Return what to install for some packages, besides gradlab and what it brings: NumPy."""
-    known = _installed()
-    names = {known.get(module, [module])[0].lower() for module in modules | {DRAWS}}
+    names = {_brings(module).lower() for module in modules | {DRAWS}}
     return sorted(names - {"numpy", "ipython"})  # a notebook runs on IPython
 
 

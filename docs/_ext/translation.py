@@ -2,7 +2,8 @@
 
 The catalogues hold messages with words alone. Left out are formulas, code and names; what cells print; and docstrings,
 which stay English in each language. A page's ``description``, ``topic`` and ``keywords`` are messages too, and so are its
-claims, and the words in a displayed formula (LaTeX's ``text``), for which Sphinx has no means.
+claims, and the words in a displayed formula (LaTeX's ``text``), for which Sphinx has no means. The context of a claim's
+sentence is its key: ``msgctxt`` in the catalogue, and two claims with the same words may be said differently.
 
 A build in another language warns of each message of a page that its catalogue does not have, so that it fails.
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import catalogues
+import polib
 from claims import page_claims
 from docutils import nodes
 from editions import ASIDE, say
@@ -29,13 +31,14 @@ from sphinx.util.nodes import extract_messages
 
 SOURCE = "en"
 FRONT = ("topic", "description", "keywords")  # of the front matter, what readers see or search for
+CONTEXT = "\x04"  # between the context of a message and its words, in compiled catalogues
 PROMPTS = {"prompt_show", "prompt_hide"}  # of a folded cell
 _FORMULA_WORDS = re.compile(r"\\text\{[^{}]*[^\W\d_]{2}[^{}]*\}")
 _log = logging.getLogger(__name__)
 
 
 class aside_message(nodes.Invisible, nodes.Element, addnodes.translatable):
-    """Stands on a page for a text that no paragraph of it has; ``field`` is that of the front matter, or empty."""
+    """Stands on a page for a text that no paragraph of it has: of a ``field`` of the front matter, or of a claim, by its ``key``."""
 
     def preserve_original_messages(self) -> None:
         """Keep nothing: the node is made of the original."""
@@ -45,13 +48,13 @@ class aside_message(nodes.Invisible, nodes.Element, addnodes.translatable):
         self["told"] = translated_message
 
     def extract_original_messages(self) -> Sequence[str]:
-        """Return the message."""
-        return [self["text"]]
+        """Return the message behind its context, as compiled catalogues have them, which is where Sphinx looks it up."""
+        return [f"{self['key']}{CONTEXT}{self['text']}" if self["key"] else self["text"]]
 
 
-def aside(text: str, field: str = "") -> aside_message:
+def aside(text: str, field: str = "", key: str = "") -> aside_message:
     """Return a node for a text that is to be translated, for a page that `told` can be asked about."""
-    return aside_message("", text=text, told=text, field=field)
+    return aside_message("", text=text, told=text, field=field, key=key)
 
 
 def stays(box: nodes.Element) -> None:
@@ -128,9 +131,10 @@ class LeaveOut(SphinxTransform):
         told = [aside(" ".join(str(front[field]).split()), field) for field in FRONT if front.get(field)]
         for place, node in enumerate(told):
             self.document.insert(place, node)
-        for text in dict.fromkeys(text for claim in page_claims(self.env, page) for text in (claim.text, claim.budget)):
-            if text:
-                self.document.append(aside(text))
+        for claim in page_claims(self.env, page):
+            self.document.append(aside(claim.text, key=claim.key))
+            if claim.budget:  # the same words may stand beside several
+                self.document.append(aside(claim.budget))
         for node, message in list(extract_messages(self.document)):
             if not has_words(node, message):
                 node["translatable"] = False
@@ -169,7 +173,7 @@ class Translate(SphinxTransform):
                 self.document.gl_told.append((node, told))
         if missing:
             text = "%d messages have no translation in locales/%s/LC_MESSAGES/%s.po; the first is %r"
-            first = " ".join(missing[0].split())[:60]
+            first = " ".join(missing[0].rpartition(CONTEXT)[2].split())[:60]
             _log.warning(
                 text, len(missing), language, page, first, location=page, type="gradlab", subtype="untranslated"
             )
@@ -279,8 +283,21 @@ def tell(app: Sphinx, doctree: nodes.document) -> None:
         if node["field"]:
             page[node["field"]] = node["told"]
         else:
-            page.setdefault(ASIDE, {})[node["text"]] = node["told"]
+            page.setdefault(ASIDE, {})[node["key"], node["text"]] = node["told"]
         node.parent.remove(node)
+
+
+def give_contexts(app: Sphinx, exception: Exception | None) -> None:
+    """Write the contexts of messages into templates as the format has them: Sphinx knows of none."""
+    if exception is not None or app.builder.name != "gettext":
+        return
+    for path in Path(app.outdir).rglob("*.pot"):
+        template = polib.pofile(str(path), encoding="utf-8")
+        marked = [entry for entry in template if CONTEXT in entry.msgid]
+        for entry in marked:
+            entry.msgctxt, _, entry.msgid = entry.msgid.partition(CONTEXT)
+        if marked:
+            template.save(str(path))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -289,4 +306,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     for transform in (KeepLinks, LeaveOut, Remember, Translate, Restore, SwapTerms):
         app.add_transform(transform)
     app.connect("doctree-read", tell, priority=600)  # after Sphinx has gathered it from the page itself
+    app.connect("build-finished", give_contexts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

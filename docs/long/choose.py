@@ -66,7 +66,7 @@ def sine_oscillates() -> float:
 
 @trial(
     "choose-narrow-relu",
-    "Of networks with eight ReLU layers of four units over 15 % stay near chance level on the spirals at every rate",
+    "At each learning rate over 15 % of networks with eight ReLU layers of four units stay near chance level on the spirals",
     above=0.15,
     seeds=100,
     budget="2,000 steps, Adam 0.0003–0.1, SGD 0.01–1 with momentum 0.9",

@@ -68,6 +68,15 @@ class Book:
             encoding="utf-8",
         )
 
+        self._write_references(" ".join([*pages.values(), (DOCS / "references.md").read_text(encoding="utf-8")]))
+
+    def _write_references(self, text: str) -> None:
+        """Write the sources that a text names, and a few more: to format those of the whole book takes a second."""
+        few, *entries = re.split(r"\n(?=@)", (DOCS / "references.bib").read_text(encoding="utf-8"))
+        keys = [re.match(r"@\w+\{([^,\s]+),", entry) for entry in entries]
+        named = [entry for entry, key in zip(entries, keys, strict=True) if key and key[1] in text]
+        (self.folder / "docs" / "references.bib").write_text("\n".join([few, *(named or entries[:2])]), encoding="utf-8")
+
     def build(self, *, again: bool = True, **environment: str) -> tuple[int, str]:
         """Build with Sphinx's own command, which prints only what is wrong; return the exit code and what was printed."""
         done = subprocess.run(

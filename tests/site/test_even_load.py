@@ -1,32 +1,68 @@
-"""Pages are dealt to the readers so that all of them end at about the same time."""
+"""Pages are handed to the readers so that all of them end at about the same time."""
 
+import heapq
 import random
 
+import even_load
 import pytest
+import sphinx.builders
 from built_book import DOCS, PAGES
-from even_load import dealt, lines_of_code
 from sphinx.util.parallel import make_chunks
 
 
-def pieces(pages, work, readers):
-    return [sum(work[page] for page in piece) for piece in make_chunks(pages, readers)]
+def lengths():
+    """The lines of code of each page of the book."""
+    sources = {page: DOCS / f"{page}.md" for page in PAGES}
+    return {
+        page: even_load.lines_of_code(path.read_text(encoding="utf-8")) for page, path in sources.items() if path.is_file()
+    }
+
+
+def handed_out(work, readers):
+    """What readers get in turn."""
+    with_cells = sum(1 for lines in work.values() if lines)
+    return even_load.pieces(with_cells, even_load.longest_first(work), readers)
+
+
+def ends(pieces, seconds, readers):
+    """When each of the readers is done, who takes the next piece when it is ready."""
+    times = [0.0] * readers
+    for piece in pieces:
+        heapq.heapreplace(times, times[0] + sum(seconds[page] for page in piece))
+    return times
+
+
+@pytest.mark.parametrize("readers", [2, 3, 4])
+def test_all_readers_end_within_a_short_page_of_each_other(readers):
+    work = lengths()
+    chance = random.Random(0)
+    for _ in range(20):  # a line takes more on one page than on another
+        seconds = {page: lines * chance.uniform(0.5, 2) for page, lines in work.items()}
+        times = ends(handed_out(work, readers), seconds, readers)
+        assert max(times) - min(times) < 0.1 * max(times)
 
 
 @pytest.mark.parametrize("readers", [2, 3, 4, 8])
-def test_the_first_piece_of_each_reader_of_the_book_has_as_much_code(readers):
-    sources = {page: DOCS / f"{page}.md" for page in PAGES}
-    work = {page: lines_of_code(path.read_text(encoding="utf-8")) for page, path in sources.items() if path.is_file()}
-    first = pieces(dealt(work, readers), work, readers)[:readers]
-    largest = max(work.values())
-    assert max(first) - min(first) <= largest
-    by_name = pieces(sorted(work), work, readers)
-    assert max(first) < max(by_name), "no better than by name"
+def test_they_are_done_before_they_would_be_by_the_names_of_pages(readers):
+    work = lengths()
+    assert max(ends(handed_out(work, readers), work, readers)) < max(ends(make_chunks(sorted(work), readers), work, readers))
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_every_page_is_dealt_once_whatever_the_work(seed):
+def test_every_page_is_handed_out_once_whatever_the_work(seed):
     chance = random.Random(seed)
     work = {f"page{number}": chance.choice([0, 0, 1, 5, 300]) for number in range(chance.randint(1, 90))}
     for readers in (2, 3, 4, 8):
-        assert sorted(dealt(work, readers)) == sorted(work)
-        assert dealt(work, readers) == dealt(dict(reversed(work.items())), readers)
+        pieces = handed_out(work, readers)
+        assert sorted(page for piece in pieces for page in piece) == sorted(work)
+        assert all(len(piece) == 1 for piece in pieces if any(work[page] for page in piece))
+        assert pieces == handed_out(dict(reversed(work.items())), readers)
+
+
+def test_pages_that_an_extension_adds_are_handed_out_too():
+    assert even_load.pieces(1, ["long", "added", "short"], 2) == [["long"], ["added"], ["short"]]
+    assert even_load.pieces(3, ["long"], 2) == [["long"]]
+
+
+def test_sphinx_asks_for_its_pieces_where_they_are_changed():
+    assert sphinx.builders.make_chunks is make_chunks

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -52,13 +53,11 @@ json.dumps(int(code))
 
 
 def style(folder: Path) -> Path:
-    """Lay out how the book's figures look, as the site packs it."""
-    sys.path.insert(0, str(DOCS / "_ext"))
-    from themed_figures import DARK
-
-    for path in [DOCS / "matplotlibrc", *sorted((DOCS / "_fonts").glob("*.ttf"))]:
-        shutil.copy(path, folder)
-    (folder / "dark.json").write_text(json.dumps(DARK), encoding="utf-8")
+    """Lay out how the book's figures look, as the site has packed it."""
+    with zipfile.ZipFile(SITE / "_static" / "live" / "gradlab_live.zip") as packed:
+        for name in packed.namelist():
+            if name.startswith("gradlab_live/style/"):
+                (folder / Path(name).name).write_bytes(packed.read(name))
     return folder
 
 
