@@ -288,7 +288,7 @@ def site(session: nox.Session) -> None:
     }
     kept = Path(session.create_tmp(), "pytest_cache")
     shutil.rmtree(kept, ignore_errors=True)  # what failed before is none of this run's business
-    judge = ("pytest", "--confcutdir=tests/site", "-o", f"cache_dir={kept}", *(session.posargs or ["tests/site"]))
+    judge = ("pytest", "--confcutdir=tests/site", "-o", f"cache_dir={kept}", *(session.posargs or ["tests/site", "-m", "not weekly"]))
     # 1: some test failed. Three browsers on two cores disturb each other, and a test that only waited too long passes
     # when nothing else runs. What fails alone too is a fault, and fails the session.
     if not session.run(*judge, "-n", "3", "--dist", "worksteal", "--durations", "25", env=env, success_codes=[0, 1]):
@@ -303,6 +303,13 @@ def korean(session: nox.Session) -> None:
     """Build both editions, then test the Korean one in a browser: what CI has no time for."""
     session.notify("docs", ["ko"])
     session.notify("site", ["tests/site/test_korean_site.py"])
+
+
+@nox.session(default=False)
+def failures(session: nox.Session) -> None:
+    """Test what becomes of the site when a build goes wrong, in all the ways; CI tries one of each kind."""
+    session.notify("docs")
+    session.notify("site", ["tests/site/test_whole_site.py"])
 
 
 @nox.session(default=False)

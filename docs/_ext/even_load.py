@@ -28,8 +28,12 @@ def longest_first(work: dict[str, int]) -> list[str]:
 
 
 def pieces(alone: int, pages: list[str], readers: int) -> list[list[str]]:
-    """Return what a reader takes at a time: the first pages each by itself, the others as Sphinx deals them."""
-    return [*([page] for page in pages[:alone]), *make_chunks(pages[alone:], readers)]
+    """Return what a reader takes at a time: the first pages each by itself, the others as Sphinx deals them.
+
+    Sphinx starts as many as there are readers, in this order, and then takes the last of those that are left.
+    """
+    found = [*([page] for page in pages[:alone]), *make_chunks(pages[alone:], readers)]
+    return [*found[:readers], *reversed(found[readers:])]
 
 
 def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:

@@ -46,6 +46,11 @@ def told(done: subprocess.CompletedProcess) -> list[str]:
     return [line for line in KERNEL_NOISE.sub("", done.stderr).splitlines() if not noise.search(line)]
 
 
+def once_a_week(*values):
+    """Return further values of a parameter, each of which builds a book or two."""
+    return [pytest.param(value, marks=pytest.mark.weekly) for value in values]
+
+
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     """A book that was built once."""
@@ -96,7 +101,7 @@ def test_where_no_site_stood_none_stands_after_a_failure(tmp_path):
     assert nothing_half(book)
 
 
-@pytest.mark.parametrize("mode", ["cache", "force"])
+@pytest.mark.parametrize("mode", ["cache", *once_a_week("force")])
 def test_a_killed_kernel_is_named_with_its_page_and_cell(book, mode):
     before = site(book)
     book.write(
@@ -130,7 +135,9 @@ def test_a_killed_reader_breaks_the_build_off(book):
 
 
 # the last is what nox does at Ctrl+C: it says it again
-@pytest.mark.parametrize("how", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)])
+@pytest.mark.parametrize(
+    "how", [(signal.SIGINT, signal.SIGTERM), *once_a_week((signal.SIGINT,), (signal.SIGTERM,))]
+)
 def test_an_interrupted_build_says_so_ends_its_kernels_and_leaves_the_old_site(book, how):
     before = site(book)
     mark = book.folder / "kernel"
@@ -256,7 +263,7 @@ def small_disk(tmp_path):
     subprocess.run(("umount", "-l", str(folder)), check=True)
 
 
-@pytest.mark.parametrize("room", [1, 4])
+@pytest.mark.parametrize("room", [1, *once_a_week(4)])
 def test_a_full_disk_is_told_in_a_sentence_and_a_larger_one_is_enough(book, small_disk, room):
     before = site(book)
     build_folder = book.folder / "docs" / "_build"
@@ -305,7 +312,7 @@ def without_tables(folder: Path) -> None:
     (folder / "global.db").write_bytes(b"")
 
 
-@pytest.mark.parametrize("damage", [of_another_version, garbage, cut_off, without_tables])
+@pytest.mark.parametrize("damage", [garbage, *once_a_week(of_another_version, cut_off, without_tables)])
 def test_a_cache_that_cannot_be_read_is_thrown_away_and_cells_run_again(book, damage):
     before = site(book)
     damage(cache(book))
