@@ -288,7 +288,13 @@ def site(session: nox.Session) -> None:
     }
     kept = Path(session.create_tmp(), "pytest_cache")
     shutil.rmtree(kept, ignore_errors=True)  # what failed before is none of this run's business
-    judge = ("pytest", "--confcutdir=tests/site", "-o", f"cache_dir={kept}", *(session.posargs or ["tests/site", "-m", "not weekly"]))
+    judge = (
+        "pytest",
+        "--confcutdir=tests/site",
+        "-o",
+        f"cache_dir={kept}",
+        *(session.posargs or ["tests/site", "-m", "not weekly"]),
+    )
     # 1: some test failed. Three browsers on two cores disturb each other, and a test that only waited too long passes
     # when nothing else runs. What fails alone too is a fault, and fails the session.
     if not session.run(*judge, "-n", "3", "--dist", "worksteal", "--durations", "25", env=env, success_codes=[0, 1]):

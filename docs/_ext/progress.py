@@ -81,7 +81,7 @@ def begin(app: Sphinx) -> None:
     app.connect("doctree-read", progress.read)
     app.connect("env-updated", progress.before_writing)
     app.connect("html-page-context", progress.written)
-    app.connect("build-finished", progress.end)
+    app.connect("build-finished", progress.end, priority=950)  # after what others still write
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

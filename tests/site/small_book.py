@@ -75,7 +75,9 @@ class Book:
         few, *entries = re.split(r"\n(?=@)", (DOCS / "references.bib").read_text(encoding="utf-8"))
         keys = [re.match(r"@\w+\{([^,\s]+),", entry) for entry in entries]
         named = [entry for entry, key in zip(entries, keys, strict=True) if key and key[1] in text]
-        (self.folder / "docs" / "references.bib").write_text("\n".join([few, *(named or entries[:2])]), encoding="utf-8")
+        (self.folder / "docs" / "references.bib").write_text(
+            "\n".join([few, *(named or entries[:2])]), encoding="utf-8"
+        )
 
     def build(self, *, again: bool = True, **environment: str) -> tuple[int, str]:
         """Build with Sphinx's own command, which prints only what is wrong; return the exit code and what was printed."""

@@ -15,7 +15,9 @@ def lengths():
     """The lines of code of each page of the book."""
     sources = {page: DOCS / f"{page}.md" for page in PAGES}
     return {
-        page: even_load.lines_of_code(path.read_text(encoding="utf-8")) for page, path in sources.items() if path.is_file()
+        page: even_load.lines_of_code(path.read_text(encoding="utf-8"))
+        for page, path in sources.items()
+        if path.is_file()
     }
 
 

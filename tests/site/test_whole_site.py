@@ -135,9 +135,7 @@ def test_a_killed_reader_breaks_the_build_off(book):
 
 
 # the last is what nox does at Ctrl+C: it says it again
-@pytest.mark.parametrize(
-    "how", [(signal.SIGINT, signal.SIGTERM), *once_a_week((signal.SIGINT,), (signal.SIGTERM,))]
-)
+@pytest.mark.parametrize("how", [(signal.SIGINT, signal.SIGTERM), *once_a_week((signal.SIGINT,), (signal.SIGTERM,))])
 def test_an_interrupted_build_says_so_ends_its_kernels_and_leaves_the_old_site(book, how):
     before = site(book)
     mark = book.folder / "kernel"
