@@ -32,6 +32,7 @@ from PIL import Image
 from plain_markdown import Writer
 from pptx import Presentation
 from small_book import Book, cell
+from weekly import once_a_week
 
 # What is left of MyST where it is not translated; braces alone belong to formulas.
 MYST = re.compile(
@@ -187,7 +188,7 @@ nbformat.write(found, sys.argv[1])
 """
 
 
-@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("name", [*ALONE][:1] + once_a_week(*[*ALONE][1:]))
 def test_a_notebook_runs_away_from_the_book_with_the_wheel_alone(fresh, name):
     found = notebook(name)
     wheel = next(fresh.glob("*.whl")).name
@@ -303,6 +304,7 @@ def small(tmp_path_factory) -> Path:
     return small_book(tmp_path_factory.mktemp("one"))
 
 
+@pytest.mark.weekly  # of the whole book, `nox -s twice` asks it too
 def test_two_builds_give_away_the_same_bytes(small, tmp_path):
     other = small_book(tmp_path)
     kinds = ("*.md", "*.ipynb", "_figures/*", "_social/**/*.png", "_downloads/*")

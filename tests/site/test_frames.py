@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from built_book import HTML, PAGES, ROOT
+from weekly import once_a_week
 
 CHAPTERS = [name for name in PAGES if name.startswith("learn/") and name != "learn/story"]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -217,7 +218,7 @@ def test_a_lost_connection_is_told_and_tried_again(visit):
     settled(page, before)
 
 
-@pytest.mark.parametrize("name", ["index", "learn/initialization", "learn/collapse", "learn/computed"])
+@pytest.mark.parametrize("name", ["learn/initialization", *once_a_week("index", "learn/collapse", "learn/computed")])
 def test_a_swap_costs_little_more_than_showing_a_picture(visit, name):
     """At a quarter of the speed: on two idle cores it is then 20 to 70 ms, which a busy machine cannot be asked for."""
     page = visit(name, bypass_csp=True)  # what is timed reads a drawing back from its blob, which no page does

@@ -18,6 +18,7 @@ import whole_site
 from built_book import DOCS
 from small_book import KERNEL_NOISE, Book, cell
 from sphinx.errors import SphinxParallelError
+from weekly import once_a_week
 
 PAGES = {f"page{number}": "\nOne and one.\n" + cell(f"1 + {number}") for number in range(6)}
 
@@ -44,11 +45,6 @@ def told(done: subprocess.CompletedProcess) -> list[str]:
     """Return what a build said on the error stream, less what kernels say as they are ended."""
     noise = re.compile(r"^$|\(src/signaler\.cpp:|^\[IPKernelApp\]")
     return [line for line in KERNEL_NOISE.sub("", done.stderr).splitlines() if not noise.search(line)]
-
-
-def once_a_week(*values):
-    """Return further values of a parameter, each of which builds a book or two."""
-    return [pytest.param(value, marks=pytest.mark.weekly) for value in values]
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +332,7 @@ def test_executed_pages_that_are_half_there_run_again_and_the_others_do_not(book
     assert done.stdout.count("its cells ran") == 3
 
 
-@pytest.mark.parametrize("name", ["_fonts/gl-sans-bold.ttf", "_fonts/*", "_static/fonts/gl-code.woff2"])
+@pytest.mark.parametrize("name", ["_fonts/*", *once_a_week("_fonts/gl-sans-bold.ttf", "_static/fonts/gl-code.woff2")])
 def test_a_missing_font_stops_the_build_at_once_with_its_name(book, name):
     before = site(book)
     gone = sorted(path for path in (book.folder / "docs").glob(name) if path.is_file())
