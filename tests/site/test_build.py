@@ -228,6 +228,7 @@ def test_a_glossary_sends_a_reader_to_pages_that_use_the_word(tmp_path):
     assert re.findall(r"looks up '(\w+)' to (\w+), which does not use the word", printed) == [("plateau", "first")]
 
 
+@pytest.mark.weekly
 def test_a_page_that_takes_long_says_so_and_so_it_does_from_the_cache(tmp_path):
     book = Book(tmp_path)
     book.write(page=cell("import time\ntime.sleep(11)\n11"))

@@ -113,6 +113,7 @@ def test_the_korean_edition_shows_korean_labels_wide_and_narrow_light_and_dark(h
         assert not any("layer" in text for text in texts), texts
 
 
+@pytest.mark.weekly
 def test_the_english_edition_shows_what_it_showed(html, book, tmp_path):
     for path in drawings(html, "first"):
         assert {"layer, from the input", "layer 1", "loss L"} <= said(path)
@@ -172,6 +173,7 @@ def test_a_label_without_translation_stops_the_build_and_names_its_figure(book, 
     assert "layer, from the input" in done.stderr
 
 
+@pytest.mark.weekly
 def test_a_font_without_the_signs_of_a_label_stops_the_build(book, tmp_path):
     shutil.copytree(book.folder, tmp_path / "book")
     other = Book.at(tmp_path / "book")

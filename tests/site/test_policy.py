@@ -19,6 +19,7 @@ window.breaches = [];
 document.addEventListener("securitypolicyviolation", (breach) =>
   window.breaches.push(`${breach.effectiveDirective}: ${breach.blockedURI} ${breach.sample}`));
 """
+KINDS = {"index", CHAPTER, "claims", "playground", "search", "gallery", "genindex", "reference/activations"}
 
 
 class Visitor:
@@ -92,8 +93,11 @@ def test_every_page_names_its_policy_before_it_loads_anything_and_holds_nothing_
 
 
 def test_no_page_breaks_the_policy_or_logs_an_error(visitor, soups):
-    found = {}
-    for name in sorted(set(soups) - {"404"}):  # that one is built for its own address, see test_face.py
+    found, names = {}, sorted(set(soups) - {"404"})  # that one is built for its own address, see test_face.py
+    if visitor.base.startswith("http:"):  # from a server test_browser.py opens each, and Chromium logs a breach
+        names = [name for name in names if name in KINDS]
+        assert len(names) == len(KINDS)
+    for name in names:
         visitor.go(name)
         visitor.page.wait_for_timeout(50)
         if troubles := visitor.found():

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from built_book import HTML, PAGES
 from playwright.sync_api import Browser, Page, Request
+from weekly import once_a_week
 
 PHONE = {"width": 412, "height": 823}
 DESK = {"width": 1280, "height": 900}
@@ -168,7 +169,7 @@ SEPARATE = """async (parts) => {
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESK, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
 @pytest.mark.parametrize(
-    "name", ["index", "learn/start", "gallery", "reference/losses", "search", "exercises/learning"]
+    "name", ["index", "learn/start", *once_a_week("gallery", "reference/losses", "search", "exercises/learning")]
 )
 def test_what_is_left_out_of_the_joined_sheet_changes_nothing_that_shows(browser, origin, name, viewport, scheme):
     context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
