@@ -10,12 +10,14 @@ here as many processes as the build has share the pages.
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import Any
 
 import sphinx_codeautolink.extension
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxParallelError
 from sphinx.util.parallel import ParallelTasks, SerialTasks, parallel_available
 from sphinx_codeautolink.extension.block import link_html
 from sphinx_codeautolink.parse import LinkContext, Name
@@ -41,10 +43,21 @@ def put_off(app: Sphinx) -> None:
 
 
 def link_all(app: Sphinx, exception: Exception | None) -> None:
-    """Write the links of all pages; what one warns of, the build hears."""
+    """Write the links of all pages; what one warns of, the build hears.
 
-    def link(call: tuple[tuple[Any, ...], dict[str, Any]]) -> None:
-        link_html(*call[0], **call[1])
+    An error is handed over as a result: where a task fails while others are still given, Sphinx loses it.
+    """
+    failed: list[tuple[str, str]] = []
+
+    def link(call: tuple[tuple[Any, ...], dict[str, Any]]) -> list[tuple[str, str]]:
+        try:
+            link_html(*call[0], **call[1])
+        except Exception:
+            return [(call[0][0], traceback.format_exc())]
+        return []
+
+    def done(*told: Any) -> None:  # parallel tasks give what they were given, too
+        failed.extend(told[-1])
 
     def size(call: tuple[tuple[Any, ...], dict[str, Any]]) -> int:
         return Path(app.builder.get_output_path(call[0][0])).stat().st_size
@@ -52,8 +65,10 @@ def link_all(app: Sphinx, exception: Exception | None) -> None:
     many = parallel_available and app.parallel > 1
     tasks = ParallelTasks(app.parallel) if many else SerialTasks()
     for call in sorted(app.gl_links, key=size):  # what waits is taken from its end: the large ones first
-        tasks.add_task(link, call)
+        tasks.add_task(link, call, done)
     tasks.join()
+    for page, told in failed:
+        raise SphinxParallelError(f"the links in the code of {page} could not be written", told)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
