@@ -67,7 +67,8 @@ def link_all(app: Sphinx, exception: Exception | None) -> None:
     for call in sorted(app.gl_links, key=size):  # what waits is taken from its end: the large ones first
         tasks.add_task(link, call, done)
     tasks.join()
-    for page, told in failed:
+    if failed:
+        page, told = failed[0]
         raise SphinxParallelError(f"the links in the code of {page} could not be written", told)
 
 

@@ -94,7 +94,7 @@ def test_every_page_names_its_policy_before_it_loads_anything_and_holds_nothing_
 
 def test_no_page_breaks_the_policy_or_logs_an_error(visitor, soups):
     found, names = {}, sorted(set(soups) - {"404"})  # that one is built for its own address, see test_face.py
-    if visitor.base.startswith("http:"):  # from a server test_browser.py opens each, and Chromium logs a breach
+    if visitor.base.startswith("http:"):  # test_browser.py opens those of the book, and Chromium logs a breach
         names = [name for name in names if name in KINDS]
         assert len(names) == len(KINDS)
     for name in names:
